@@ -1,0 +1,96 @@
+"""What a tip, a signal and a case say about the world: facts in clear, and the personal part that is sealed."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+UnitCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,47}$")]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,48}$")]
+ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8000)]
+
+
+class FullOnly:
+    """Marks a field that only the view `full` shows; `fields` shows that it is there by leaving it out."""
+
+
+class Fact(BaseModel):
+    """Base of every published model: frozen, and deaf to fields that a later minor version adds."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class IdentifierKind(StrEnum):
+    """Kinds of identifiers, in the words of the published schema."""
+
+    TAX_CODE = "tax_code"
+    IMPORTER_ID = "importer_id"
+    CITIZEN_NUMBER = "citizen_number"
+    ACCOUNT = "account"
+    PHONE = "phone"
+    SHOP = "shop"
+    SITE = "site"
+    SOCIAL = "social"
+    EMAIL = "email"
+    WAYBILL = "waybill"
+    PLATE = "plate"
+    CONTAINER = "container"
+    DECLARATION = "declaration"
+
+
+class Identifier(Fact):
+    """One identifier as it was given; its kind says how it is compared."""
+
+    kind: IdentifierKind
+    value: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+
+
+class PersonalFacts(Fact):
+    """The part of a dossier that concerns identifiable people; always sealed under the dossier's key."""
+
+    identifiers: tuple[Identifier, ...] = ()
+    names: tuple[ShortText, ...] = ()
+    address: ShortText | None = None
+    narrative: LongText | None = None
+
+
+class Goods(Fact):
+    """One kind of goods. Money is whole dong."""
+
+    description: Annotated[ShortText, FullOnly()]
+    hs_code: Annotated[str, StringConstraints(pattern=r"^\d{4,10}$")] | None = None
+    quantity: Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=4)] | None = None
+    quantity_unit: Annotated[str, StringConstraints(max_length=20)] | None = None
+    value_vnd: Annotated[int, Field(ge=0)] | None = None
+
+
+class Place(Fact):
+    """Where it happened: a province of the 34, a ward where known, and what kind of place it is."""
+
+    province: Annotated[str, StringConstraints(pattern=r"^\d{2}$")] | None = None
+    ward: Annotated[str, StringConstraints(pattern=r"^\d{5}$")] | None = None
+    place_type: Code | None = None
+    text: Annotated[ShortText | None, FullOnly()] = None
+
+
+class Facts(Fact):
+    """Facts in clear. Codes are those of `reference/`; `identifier_kinds` tells which values are sealed."""
+
+    stages: tuple[Code, ...] = ()
+    typology: tuple[Code, ...] = ()
+    place: Place | None = None
+    found_by: Code | None = None
+    goods: tuple[Goods, ...] = ()
+    platform: Code | None = None
+    courier: Code | None = None
+    seen_from: AwareDatetime | None = None
+    seen_to: AwareDatetime | None = None
+    identifier_kinds: tuple[IdentifierKind, ...] = ()
+
+
+def latest_sight(facts: Facts, otherwise: datetime) -> datetime:
+    """The moment at which the act was last seen, for choosing the rule in force at the act's date."""
+    return facts.seen_to or facts.seen_from or otherwise

@@ -1,0 +1,63 @@
+"""What makes a payload a published message: its kind, version and labels, and the registry that finds it by type."""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import ClassVar
+
+from schemas.classification import Classification, DataCategory
+from schemas.envelope import Payload
+from schemas.facts import UnitCode
+
+
+class EventData(Payload):
+    """Data of a fact. `KIND` is `<aggregate>.<past tense>`; the aggregate names the topic."""
+
+    KIND: ClassVar[str]
+    MAJOR: ClassVar[int] = 1
+    MINOR: ClassVar[int] = 0
+    CLASSIFICATION: ClassVar[Classification] = Classification.INTERNAL
+    CATEGORY: ClassVar[DataCategory] = DataCategory.NONE
+
+    holder: UnitCode | None = None
+    """The unit to contact about the record; all that a pointer tells."""
+
+    @classmethod
+    def type_name(cls) -> str:
+        """The CloudEvents type, major version included."""
+        return f"vn.phoihop.{cls.KIND}.v{cls.MAJOR}"
+
+    @classmethod
+    def aggregate(cls) -> str:
+        """The aggregate whose topic carries this event."""
+        return cls.KIND.partition(".")[0]
+
+
+class CommandData(Payload):
+    """Data of a request to act. `KIND` is imperative; `OWNER` is the service that decides."""
+
+    KIND: ClassVar[str]
+    OWNER: ClassVar[str]
+    MAJOR: ClassVar[int] = 1
+    MINOR: ClassVar[int] = 0
+
+    @classmethod
+    def type_name(cls) -> str:
+        """The CloudEvents type, major version included."""
+        return f"vn.phoihop.command.{cls.KIND}.v{cls.MAJOR}"
+
+    def addressed(self) -> str | None:
+        """The id of the aggregate that the command is about, which keys the inbound topic; None where it makes one."""
+        return None
+
+
+Message = type[EventData] | type[CommandData]
+
+
+def registry(messages: Iterable[Message]) -> Mapping[str, Message]:
+    """Type name to class; raises ValueError where two classes claim one type."""
+    found: dict[str, Message] = {}
+    for message in messages:
+        if found.setdefault(message.type_name(), message) is not message:
+            text = f"two messages claim the type {message.type_name()}"
+            raise ValueError(text)
+    return MappingProxyType(found)
