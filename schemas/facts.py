@@ -3,18 +3,28 @@
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, GetJsonSchemaHandler, StringConstraints
+from pydantic_core import core_schema
 
 UnitCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,47}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,48}$")]
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 LongText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8000)]
 
+FULL_ONLY = "x-full-only"
+"""The key under which a JSON Schema marks a field of the view `full`."""
+
 
 class FullOnly:
-    """Marks a field that only the view `full` shows; `fields` shows that it is there by leaving it out."""
+    """Marks a field that only the view `full` shows; `fields` leaves it out, and its JSON Schema does too."""
+
+    def __get_pydantic_json_schema__(
+        self, core: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """The field's schema with the mark that the generator of view schemas reads."""
+        return {**handler(core), FULL_ONLY: True}
 
 
 class Fact(BaseModel):
