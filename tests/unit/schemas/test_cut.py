@@ -1,0 +1,67 @@
+"""What each view shows of an event."""
+
+import json
+
+import pytest
+
+from builders import EXAMPLES, PERSONAL, event, example
+from schemas.cut import cut, outward, schema_name
+from schemas.events import EVENTS, CaseClaimed, CaseProposed, SignalDetected
+from schemas.messages import EventData
+from schemas.views import View
+
+SECRETS = [identifier.value for identifier in PERSONAL.identifiers] + [*PERSONAL.names, PERSONAL.address]
+
+
+@pytest.mark.parametrize("kind", EVENTS, ids=lambda kind: kind.KIND)
+def test_fields_show_no_personal_value_and_no_free_text(kind: type[EventData]) -> None:
+    shown = json.dumps(cut(event(example(kind)), View.FIELDS), ensure_ascii=False)
+
+    assert not [secret for secret in SECRETS if secret in shown]
+    assert "Túi xách da" not in shown
+    assert "Kho CFS" not in shown
+
+
+def test_full_shows_the_opened_personal_part_and_never_the_sealed_bytes() -> None:
+    proposed = example(CaseProposed, sealed={next(iter(EXAMPLES[CaseProposed]["personal"])): "AAAA"})
+
+    shown = cut(event(proposed), View.FULL)
+
+    assert "sealed" not in shown
+    assert SECRETS[0] in json.dumps(shown)
+
+
+def test_fields_tell_the_kinds_of_identifiers_without_their_values() -> None:
+    shown = cut(event(example(SignalDetected)), View.FIELDS)
+
+    assert shown["facts"]["identifier_kinds"] == ["importer_id", "phone"]
+
+
+@pytest.mark.parametrize("kind", EVENTS, ids=lambda kind: kind.KIND)
+def test_a_pointer_tells_the_holder_and_the_contact_and_nothing_else(kind: type[EventData]) -> None:
+    shown = cut(event(example(kind)), View.POINTER, contact="Phòng nghiệp vụ")
+
+    assert shown.keys() == {"record", "holder", "contact"}
+    assert shown["contact"] == "Phòng nghiệp vụ"
+
+
+def test_nothing_is_cut_for_a_unit_that_may_see_nothing() -> None:
+    with pytest.raises(ValueError, match="leave the event out"):
+        cut(event(example(CaseClaimed)), View.NONE)
+
+
+def test_a_feed_envelope_drops_what_would_tell_of_other_events() -> None:
+    inside = event(
+        example(CaseClaimed), sequence=7, correlationid="c-1", causationid="c-2", traceparent="00-1"
+    ).envelope
+
+    shown = outward(inside, schema_name(CaseClaimed, View.FULL), feednumber=41, casenumber=3)
+
+    assert (shown.sequence, shown.partitionkey, shown.correlationid, shown.causationid, shown.traceparent) == (
+        None,
+    ) * 5
+    assert (shown.feednumber, shown.casenumber) == (41, 3)
+
+
+def test_every_pointer_has_the_same_schema() -> None:
+    assert {schema_name(kind, View.POINTER) for kind in EVENTS} == {"urn:phoihop:schema:pointer:1.0:pointer"}
