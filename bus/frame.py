@@ -1,0 +1,158 @@
+"""Reading a message: envelope first, data only where somebody wants it."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from pydantic import ValidationError
+from pydantic_core import from_json, to_json
+
+from bus.errors import Undecodable, UnknownMajor, UnknownType
+from bus.message import Headers, Message, Trust
+from schemas.envelope import MAX_EVENT_BYTES, Audience, Envelope, Event
+from schemas.messages import Message as Model
+from schemas.types import MESSAGES, family
+from schemas.views import View
+
+STRUCTURED = "application/cloudevents"
+_NOBODY: Audience = MappingProxyType({})
+_ATTRIBUTES = {f"ce_{name}": name for name in Envelope.model_fields if name != "datacontenttype"}
+_ATTRIBUTES["content-type"] = "datacontenttype"
+_FAMILIES = frozenset(family(name) for name in MESSAGES)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """An event whose envelope is read and whose data is not: enough to route, to order and to skip."""
+
+    envelope: Envelope
+    data: bytes
+    audience: Audience = field(default_factory=lambda: _NOBODY)
+    actor: str | None = None
+
+    def model(self) -> Model:
+        """The class of the data. Raises `UnknownMajor` if only another major version is known, else `UnknownType`."""
+        name = self.envelope.type
+        found = MESSAGES.get(name)
+        if found is not None:
+            return found
+        if family(name) in _FAMILIES:
+            raise UnknownMajor(name)
+        raise UnknownType(name)
+
+    def event(self) -> Event[Any]:
+        """The whole event. Raises what `model` raises, and `Undecodable` naming the field of `data` that is wrong."""
+        try:
+            data = self.model().model_validate_json(self.data)
+        except ValidationError as error:
+            raise _undecodable(error, "data") from error
+        return Event(self.envelope, data, self.audience, self.actor)
+
+
+def frame(message: Message, trust: Trust = Trust.LOG) -> Frame:
+    """The envelope of a message and its data unread. Raises `Undecodable`; an unknown type is no error here."""
+    if len(message.value) > MAX_EVENT_BYTES:
+        raise Undecodable(f"larger than {MAX_EVENT_BYTES} bytes: send more by dataref")
+    attributes, beside = _headers(message.headers)
+    data = message.value
+    if attributes.get("datacontenttype", "").startswith(STRUCTURED):
+        attributes, data = _structured(attributes["datacontenttype"], message.value)
+    attributes["datacontenttype"] = _media_type(attributes.get("datacontenttype"))
+    try:
+        envelope = Envelope.model_validate(attributes)
+    except ValidationError as error:
+        raise _undecodable(error) from error
+    if trust is Trust.LOG:
+        _agree(envelope, message.key)
+        return Frame(envelope, data, _audience(beside.get("audience", b"{}")))
+    return Frame(envelope, data, actor=_actor(beside)) if trust is Trust.INBOUND else Frame(envelope, data)
+
+
+def _headers(headers: Headers) -> tuple[dict[str, Any], dict[str, bytes]]:
+    attributes: dict[str, Any] = {}
+    beside: dict[str, bytes] = {}
+    for name, value in headers:
+        attribute = _ATTRIBUTES.get(name) or _ATTRIBUTES.get(name.lower())
+        if attribute is None:
+            beside[name] = value
+            continue
+        try:
+            attributes[attribute] = value.decode()
+        except UnicodeDecodeError as error:
+            raise Undecodable(f"header {name} is not UTF-8", attribute) from error
+    return attributes, beside
+
+
+def _structured(content_type: str, value: bytes) -> tuple[dict[str, Any], bytes]:
+    if _media_type(content_type) != f"{STRUCTURED}+json":
+        raise Undecodable(f"content-type must be {STRUCTURED}+json, one event a message", "content-type")
+    try:
+        attributes = from_json(value)
+    except ValueError as error:
+        raise Undecodable("the value is not JSON") from error
+    if not isinstance(attributes, dict):
+        raise Undecodable("the value must be one JSON object")
+    if "data_base64" in attributes:
+        return attributes, _base64(attributes.pop("data_base64"))
+    if "data" not in attributes:
+        raise Undecodable("data is missing", "data")
+    return attributes, to_json(attributes.pop("data"))
+
+
+def _base64(text: Any) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, TypeError, ValueError) as error:
+        raise Undecodable("data_base64 is not base64", "data_base64") from error
+
+
+def _media_type(content_type: Any) -> Any:
+    if content_type is None:
+        return "application/json"
+    return content_type.partition(";")[0].strip().lower() if isinstance(content_type, str) else content_type
+
+
+def _undecodable(error: ValidationError, root: str | None = None) -> Undecodable:
+    """The first complaint, without the value that was complained of: it may be personal."""
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    field = ".".join(str(part) for part in (*((root,) if root else ()), *first["loc"]))
+    return Undecodable(f"{field}: {first['msg']}", field)
+
+
+def _agree(envelope: Envelope, key: bytes | None) -> None:
+    """On the log of record the subject is an id, the key is its text, and the place in its order is told."""
+    subject = envelope.subject
+    if subject is None or not _canonical(subject):
+        raise Undecodable("subject must be the aggregate's id in canonical text", "subject")
+    if envelope.sequence is None:
+        raise Undecodable("sequence is missing", "sequence")
+    if key != subject.encode():
+        raise Undecodable("the key must be the subject", "subject")
+
+
+@lru_cache(maxsize=16_384)
+def _canonical(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
+@lru_cache(maxsize=4_096)
+def _audience(header: bytes) -> Audience:
+    try:
+        return MappingProxyType({unit: View.of(word) for unit, word in from_json(header).items()})
+    except (AttributeError, ValueError) as error:
+        raise Undecodable("header audience must be a JSON object of views", "audience") from error
+
+
+def _actor(beside: Mapping[str, bytes]) -> str:
+    try:
+        return beside["actor"].decode()
+    except (KeyError, UnicodeDecodeError) as error:
+        raise Undecodable("header actor is missing: only the gateway writes here", "actor") from error
