@@ -14,9 +14,7 @@ FUNCTION_STOP = 40
 POSITIONAL_STOP = 5
 NAMELESS = frozenset({"base", "common", "core", "helper", "helpers", "misc", "shared", "util", "utils"})
 SERVICE_WORDS = ("Owns", "Consumes", "Publishes")
-CALLED_BY_NAME = frozenset(
-    {"callback", "command", "delete", "get", "patch", "post", "put", "exception_handler"}
-)
+CALLED_BY_NAME = frozenset({"callback", "command", "delete", "get", "patch", "post", "put", "exception_handler"})
 """Decorators of FastAPI and typer, which call by name: no caller has to count the parameters."""
 
 type_of_function = ast.FunctionDef | ast.AsyncFunctionDef

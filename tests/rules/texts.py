@@ -8,12 +8,10 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 UNFINISHED = re.compile("|".join(rf"\b{word[::-1]}\b" for word in ("ODOT", "EMXIF")))  # not found here itself
-MACHINE = re.compile(r"(?<![\w.~$}-])/(?:root|work|home/\w+|Users/\w+|opt/wheels)/")
+MACHINE = re.compile(r"(?<![\w.~$})-])/(?:root|work/(?:main|shared)|home/\w+|Users/\w+|opt/wheels)\b")
 REGISTRY_WORDS = ("pypi", "pythonhosted", "npmjs", "maven", "crates", "proxy.golang", "debian")
 REGISTRY = re.compile(
-    r"(?i)\b(?:[a-z0-9-]+\.)*(?:"
-    + "|".join(re.escape(word) for word in REGISTRY_WORDS)
-    + r")\.(?:org|com|io)\b"
+    r"(?i)\b(?:[a-z0-9-]+\.)*(?:" + "|".join(re.escape(word) for word in REGISTRY_WORDS) + r")\.(?:org|com|io)\b"
 )
 ADR_NAME = re.compile(r"^\d{4}-[a-z0-9-]+\.md$")
 ADR_PARTS = ("## Context", "## Decision", "## Consequences", "## Alternatives")
