@@ -12,6 +12,7 @@ help: ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
 setup: .venv/.development ## Make .venv from the locks, development tools included
+	@echo ".venv is ready: $$($(RUN)/python --version), phoihop at $(RUN)/phoihop"
 
 demo: .venv/.runtime ## Play the story and watch it live; make demo ARGS="--once --report demo.json"
 	@$(RUN)/phoihop demo $(ARGS)
