@@ -1,8 +1,8 @@
 """Who may see and do what: one table of rules, and the two questions that are asked of it, `view` and `decide`.
 
 Pure and shared by every service. The defaults are those of the committee's table of roles; a committee may decide
-otherwise, which is a change of TABLE and nothing else. Who sees which event is in `services/audience.py`, whom a tip
-about an officer is hidden from in `services/integrity.py`.
+otherwise, which is a change of TABLE and nothing else. Who sees which event, and whom a tip about an officer is hidden
+from, is in `services/audience.py`.
 """
 
 from collections.abc import Collection, Mapping
