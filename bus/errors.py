@@ -1,6 +1,8 @@
 """What can go wrong on the bus. The docstring of each class is its default message."""
 
-# ruff: noqa: N818 - these names say what happened; half of them are no error but a decision to take
+from uuid import UUID
+
+from schemas.problems import Problem
 
 
 class BusError(Exception):
@@ -49,3 +51,28 @@ class EventTooLarge(BusError):
 
 class SequenceHole(BusError):
     """An event of this aggregate is missing before this one, so it may not be applied."""
+
+
+class KeyMissing(BusError):
+    """A dossier has no key: its first publisher makes it, once; after erasure nothing about it may be published."""
+
+    def __init__(self, dossier: UUID) -> None:
+        super().__init__(f"dossier {dossier} has no key: make it with create_keys, unless it was erased")
+        self.dossier = dossier
+
+
+class SealBroken(BusError):
+    """A sealed block or a wrapped key does not open: altered, moved to another event, or sealed under another key."""
+
+
+class OutboxJumped(BusError):
+    """The ids of an outbox jumped further than rolled-back writers explain. Set its cursor by hand."""
+
+
+class Refused(BusError):
+    """The command is well-formed and may not be carried out; `problem` says why, to people, in vi and en."""
+
+    def __init__(self, problem: Problem, field: str | None = None) -> None:
+        super().__init__(problem.slug if field is None else f"{problem.slug}: {field}")
+        self.problem = problem
+        self.field = field

@@ -1,0 +1,152 @@
+"""One service's connections to PostgreSQL: SQLAlchemy's pool over asyncpg, with asyncpg's own transactions.
+
+The engine runs in AUTOCOMMIT, so SQLAlchemy sends no BEGIN of its own; `transaction()` opens one with asyncpg, and
+Core statements on `tx.sql` and raw ones on `tx.raw` are then statements of that same transaction.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, TypeAlias
+
+import asyncpg
+import orjson
+from sqlalchemy import exc
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+Raw: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+"""asyncpg's connection; quoted because at run time its class takes no parameters."""
+
+GUARDS: Mapping[str, str] = MappingProxyType(
+    {
+        # A frozen holder of a row lock must be ended by the server, or its successor waits for ever.
+        "idle_in_transaction_session_timeout": "10s",
+        "transaction_timeout": "30s",
+        "lock_timeout": "10s",
+        "jit": "off",
+    }
+)
+"""Session settings of every connection; a service may give others."""
+
+_PASSING = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.TransactionTimeoutError,
+    asyncpg.ReadOnlySQLTransactionError,
+    exc.TimeoutError,
+    OSError,
+    TimeoutError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """Two faces of one open transaction: `sql` for SQLAlchemy Core, `raw` for asyncpg's binary protocol.
+
+    jsonb goes in as JSON text (`bus.database.json_text`) and comes out as Python values.
+    """
+
+    sql: AsyncConnection
+    raw: Raw
+
+
+class Database:
+    """The connections of one process to one schema."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    @classmethod
+    def connect(
+        cls,
+        url: str,
+        pool_size: int = 4,
+        *,
+        schema: str | None = None,
+        application: str | None = None,
+        guards: Mapping[str, str] = GUARDS,
+    ) -> "Database":
+        """A database at a `postgresql://` or `postgresql+asyncpg://` URL; nothing is opened yet.
+
+        `schema` is the whole search path (the role's name unless given: role = schema = section). More than
+        `pool_size` connections are never open; who waits longer than 10 s for one gets a transient error.
+        """
+        target = make_url(url).set(drivername="postgresql+asyncpg")
+        path = schema or target.username or "public"
+        settings = {"search_path": f'"{path}"', "application_name": application or path, **guards}
+        return cls(
+            create_async_engine(
+                target,
+                isolation_level="AUTOCOMMIT",
+                pool_size=pool_size,
+                max_overflow=0,
+                pool_timeout=10,
+                json_serializer=json_text,
+                json_deserializer=orjson.loads,
+                hide_parameters=True,
+                connect_args={"server_settings": settings, "timeout": 10},
+            )
+        )
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Transaction]:
+        """One transaction, READ COMMITTED: committed when the block ends, rolled back when it raises."""
+        async with self._connection() as connection, connection.raw.transaction():
+            yield connection
+
+    @asynccontextmanager
+    async def autocommit(self) -> AsyncIterator[Raw]:
+        """A connection on which each statement is a transaction of its own."""
+        async with self._connection() as connection:
+            yield connection.raw
+
+    async def close(self) -> None:
+        """Close every connection that is not in use."""
+        await self._engine.dispose()
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Transaction]:
+        async with self._engine.connect() as sql:
+            raw = await _driver(sql)
+            if raw.is_closed():
+                # The server went away while the connection lay in the pool, and nobody has asked it anything since.
+                await sql.invalidate()
+                raw = await _driver(sql)
+            try:
+                yield Transaction(sql, raw)
+            finally:
+                if raw.is_closed() or raw.is_in_transaction():
+                    # The pool sees only what goes through SQLAlchemy: it would hand this connection out again.
+                    await sql.invalidate()
+
+
+def json_text(value: Any) -> str:
+    """A value as JSON text, the form in which jsonb parameters are given to `raw`."""
+    return orjson.dumps(value).decode()
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the same work may succeed later: a lost connection, a lock, a deadlock, a full or stopping server.
+
+    Never true of a wrong statement or of data that a constraint refuses.
+    """
+    if isinstance(error, exc.DBAPIError):
+        cause = error.orig.__cause__ if error.orig is not None else None
+        return error.connection_invalidated or (cause is not None and is_transient(cause))
+    if isinstance(error, asyncpg.InterfaceError):
+        # asyncpg has no type of its own for these: a closed connection, and one closed while it was working.
+        return "closed" in str(error)
+    return isinstance(error, _PASSING)
+
+
+async def _driver(sql: AsyncConnection) -> Raw:
+    driver = (await sql.get_raw_connection()).driver_connection
+    if not isinstance(driver, asyncpg.Connection):
+        raise TypeError(f"the engine must use asyncpg, not {type(driver).__name__}")
+    return driver
