@@ -54,7 +54,7 @@ CHECKS = (
     Check(
         "schemas",
         "the published schemas are those of the code",
-        (PYTHON, "-m", "schemas.published", "--check"),
+        (PYTHON, "-m", "schemas.publish", "--check"),
     ),
     Check("reference", "the reference data is sound", (str(BIN / "phoihop"), "reference", "check")),
 )
