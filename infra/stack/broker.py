@@ -1,0 +1,188 @@
+"""One Apache Kafka node: configured, formatted, started, awaited by a SCRAM login, stopped."""
+
+import base64
+import os
+import shutil
+import signal
+import subprocess
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from confluent_kafka import KafkaException
+
+from infra.stack import admin
+from infra.stack.certificates import Certificates
+from infra.stack.errors import PortTaken, StartFailed
+from infra.stack.home import Home
+from infra.stack.java import Java
+from infra.stack.ports import LOOPBACK
+from infra.stack.processes import Processes, Tracked, end, start
+from infra.stack.secrets import SecretFiles, random_secret
+
+NAME = "kafka"
+PORTS = ("internal", "agency", "controller")
+TEMPLATE = Path(__file__).parents[1] / "kafka" / "server.properties"
+#: A start takes 3 to 6 seconds and 17 were seen under load.
+_READY_SECONDS = 90.0
+_STOP_SECONDS = 15.0
+_ATTEMPT_SECONDS = 2.0
+#: The full JIT on purpose: C1 alone has no AES-GCM intrinsics and triples the cost of TLS.
+_JVM = ("-Xmx512m", "-Xshare:auto", "-Djava.awt.headless=true", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn")
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """What it takes to run the node of one home."""
+
+    home: Home
+    java: Java
+    jars: Sequence[Path]
+    certificates: Certificates
+    secrets: SecretFiles
+
+    @property
+    def log(self) -> Path:
+        """What the broker prints, warnings and worse."""
+        return self.home.logs / "kafka.log"
+
+    @property
+    def data(self) -> Path:
+        """The log segments and metadata."""
+        return self.home.kafka / "data"
+
+    def up(self, ports: dict[str, int], processes: Processes) -> None:
+        """Start the node and return when it answers; the first time, format it and set its first secrets.
+
+        Raises `PortTaken` or `StartFailed`.
+        """
+        self._configure(ports)
+        bootstrap = None if self.formatted() else self._format()
+        tracked = start(NAME, self._java(*_JVM, "kafka.Kafka", str(self._properties)), log=self.log)
+        processes.add(tracked)
+        secret = bootstrap or self.secrets.read("kafka/admin")
+        _wait(tracked, address(ports["agency"]), self.certificates.ca, secret, self.log, ports)
+        if bootstrap:
+            self._replace_bootstrap(ports, bootstrap)
+
+    def formatted(self) -> bool:
+        """Whether the node has finished its first start: only then is the secret on file the broker's."""
+        return (self.home.kafka / "formatted").exists()
+
+    @property
+    def _properties(self) -> Path:
+        return self.home.kafka / "server.properties"
+
+    def _configure(self, ports: dict[str, int]) -> None:
+        values = {name: str(port) for name, port in ports.items()} | {
+            "data": str(self.data),
+            "server_pem": str(self.certificates.server),
+            "ca_pem": str(self.certificates.ca),
+            "broker_secret": self.secrets.ensure("kafka/broker"),
+            "controller_secret": self.secrets.ensure("kafka/controller"),
+        }
+        text = TEMPLATE.read_text(encoding="utf-8")
+        for name, value in values.items():
+            text = text.replace(f"{{{name}}}", value)
+        SecretFiles(self.home.kafka).write("server.properties", text)
+
+    def _format(self) -> str:
+        """Give the empty data folder its identity and a first password for `admin`, valid for seconds.
+
+        The password travels in an argument file, not in the arguments that `ps` shows, and the
+        tool's output is dropped because it repeats the salted credential.
+        """
+        _empty(self.data)
+        bootstrap = random_secret()
+        command = [
+            "kafka.tools.StorageTool", "format", "-t", new_cluster_id(), "-c", str(self._properties),
+            "--add-scram", f"SCRAM-SHA-512=[name=admin,password={bootstrap}]",
+        ]  # fmt: skip
+        arguments = SecretFiles(self.home.kafka)
+        arguments.write("format.args", "\n".join(_quoted(word) for word in ["-cp", self._class_path, *command]))
+        try:
+            result = subprocess.run(
+                [str(self.java.path), "-Xshare:auto", "-XX:TieredStopAtLevel=1", f"@{arguments.path('format.args')}"],
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False, timeout=_READY_SECONDS,
+            )  # fmt: skip
+        finally:
+            arguments.remove("format.args")
+        if result.returncode != 0:
+            raise StartFailed("Kafka", f"formatting ended with exit code {result.returncode}", self.log)
+        return bootstrap
+
+    def _replace_bootstrap(self, ports: dict[str, int], bootstrap: str) -> None:
+        client = admin.connect(address(ports["agency"]), self.certificates.ca, "admin", bootstrap)
+        secrets = {user: self.secrets.ensure(f"kafka/{user}") for user in ("admin", "broker")}
+        admin.set_secret(client, secrets)
+        (self.home.kafka / "formatted").touch()
+
+    @property
+    def _class_path(self) -> str:
+        return os.pathsep.join(str(jar) for jar in self.jars)
+
+    def _java(self, *arguments: str) -> list[str]:
+        return [str(self.java.path), "-cp", self._class_path, *arguments]
+
+
+def down(processes: Processes) -> None:
+    """Stop the node if it runs: asked first, killed after 15 seconds."""
+    for tracked in processes.all():
+        if tracked.name == NAME:
+            end(tracked, signal.SIGTERM, _STOP_SECONDS)
+            processes.forget(NAME)
+
+
+def address(port: int) -> str:
+    """A bootstrap address on loopback."""
+    return f"{LOOPBACK}:{port}"
+
+
+def new_cluster_id() -> str:
+    """A cluster id as Kafka writes it: 16 random bytes, URL-safe base64 without padding, no leading dash."""
+    while (text := base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")).startswith("-"):
+        pass
+    return text
+
+
+def answers(bootstrap: str, ca: Path, secret: str) -> bool:
+    """Whether a SCRAM login as `admin` over this listener gets an answer within 2 seconds."""
+    try:
+        admin.connect(bootstrap, ca, "admin", secret).list_topics(timeout=_ATTEMPT_SECONDS)
+    except KafkaException:
+        return False
+    return True
+
+
+def _wait(tracked: Tracked, bootstrap: str, ca: Path, secret: str, log: Path, ports: dict[str, int]) -> None:
+    deadline = time.monotonic() + _READY_SECONDS
+    client = admin.connect(bootstrap, ca, "admin", secret)
+    while time.monotonic() < deadline:
+        try:
+            client.list_topics(timeout=_ATTEMPT_SECONDS)
+        except KafkaException:
+            if not tracked.alive():
+                raise _ended(log, ports) from None
+        else:
+            return
+    raise StartFailed("Kafka", f"no login succeeded within {_READY_SECONDS:.0f} s", log)
+
+
+def _ended(log: Path, ports: dict[str, int]) -> PortTaken | StartFailed:
+    text = log.read_text(encoding="utf-8", errors="replace")[-20_000:]
+    if "Address already in use" in text or "Socket server failed to bind" in text:
+        taken = next((port for port in ports.values() if f":{port}" in text), ports["agency"])
+        return PortTaken("Kafka", taken)
+    return StartFailed("Kafka", "the process ended", log)
+
+
+def _empty(folder: Path) -> None:
+    if folder.exists():
+        shutil.rmtree(folder)
+
+
+def _quoted(word: str) -> str:
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'

@@ -1,0 +1,197 @@
+"""Brings the broker to the declared state; applied twice, the second time changes nothing."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from confluent_kafka import TopicCollection
+from confluent_kafka.admin import (
+    AclBinding,
+    AclBindingFilter,
+    AclOperation,
+    AclPermissionType,
+    AdminClient,
+    NewTopic,
+    ResourcePatternType,
+    ResourceType,
+)
+
+from infra.stack.access import Acl, slots
+from infra.stack.admin import known_users, remove_users, set_secret, settle
+from infra.stack.desired import DesiredState, TopicSpec
+from infra.stack.errors import PartitionsChanged, ProvisioningUnseen
+from infra.stack.secrets import SecretFiles, random_secret
+
+_SECONDS = 30.0
+_POLL_SECONDS = 0.02
+_KINDS = {"topic": ResourceType.TOPIC, "group": ResourceType.GROUP}
+_PATTERNS = {"literal": ResourcePatternType.LITERAL, "prefixed": ResourcePatternType.PREFIXED}
+_OPERATIONS = {"read": AclOperation.READ, "write": AclOperation.WRITE}
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What one application changed, by name; all empty when the broker already was as declared."""
+
+    topics: tuple[str, ...] = ()
+    principals: tuple[str, ...] = ()
+    acls_added: int = 0
+    acls_removed: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.topics or self.principals or self.acls_added or self.acls_removed)
+
+
+@dataclass(frozen=True, slots=True)
+class Provisioner:
+    """Applies declared state through an admin client; secrets go to `kafka/<principal>`."""
+
+    admin: AdminClient
+    secrets: SecretFiles
+
+    def apply(self, desired: DesiredState) -> Changes:
+        """Create what is missing and take away rights that a declared principal should not have.
+
+        Raises `PartitionsChanged` when a topic exists with another count; `KafkaException` from the broker.
+        """
+        topics = self._topics(desired.topics)
+        principals = self._principals(desired.principals)
+        added, removed = self._acls(desired)
+        changes = Changes(topics, principals, added, removed)
+        if changes:
+            self._await_visible(desired)
+        return changes
+
+    def revoke(self, unit: str, prefix: str = "") -> None:
+        """End a unit's access: its rights first, because a deleted user's open connection would read on."""
+        principals = slots(unit, prefix)
+        for principal in principals:
+            settle(self.admin.delete_acls([_filter(f"User:{principal}")]))
+        known = known_users(self.admin)
+        remove_users(self.admin, [principal for principal in principals if principal in known])
+        for principal in principals:
+            self.secrets.remove(f"kafka/{principal}")
+
+    def rotate(self, principal: str) -> None:
+        """Give one principal a new secret; a unit's systems meanwhile use its other slot."""
+        secret = random_secret()
+        set_secret(self.admin, {principal: secret})
+        self.secrets.write(f"kafka/{principal}", secret)
+
+    def topic_ids(self, names: Sequence[str]) -> dict[str, str]:
+        """The id of each topic; a topic that was deleted and made again has another one.
+
+        Raises `KafkaException` for a topic that does not exist.
+        """
+        described = self.admin.describe_topics(TopicCollection(list(names)))
+        return {name: str(future.result(timeout=_SECONDS).topic_id) for name, future in described.items()}
+
+    def cluster_id(self) -> str:
+        """The id that the cluster got when it was formatted."""
+        return str(self.admin.describe_cluster().result(timeout=_SECONDS).cluster_id)
+
+    def _await_visible(self, desired: DesiredState) -> None:
+        """The controller answers before the broker has read what it decided; wait until it serves it."""
+        deadline = time.monotonic() + _SECONDS
+        while not self._visible(desired):
+            if time.monotonic() > deadline:
+                raise ProvisioningUnseen(_SECONDS)
+            time.sleep(_POLL_SECONDS)
+
+    def _visible(self, desired: DesiredState) -> bool:
+        topics = self.admin.list_topics(timeout=_SECONDS).topics
+        return (
+            {spec.name for spec in desired.topics} <= set(topics)
+            and all(part.leader >= 0 for spec in desired.topics for part in topics[spec.name].partitions.values())
+            and set(desired.principals) <= known_users(self.admin)
+            and set(desired.acls) <= set(self._bindings().values())
+        )
+
+    def _bindings(self) -> dict[AclBinding, Acl | None]:
+        bindings = self.admin.describe_acls(_filter(None)).result(timeout=_SECONDS)
+        return {binding: _acl(binding) for binding in bindings}
+
+    def _topics(self, declared: Sequence[TopicSpec]) -> tuple[str, ...]:
+        existing = self.admin.list_topics(timeout=_SECONDS).topics
+        for spec in declared:
+            if spec.name in existing and len(existing[spec.name].partitions) != spec.partitions:
+                raise PartitionsChanged(spec.name, len(existing[spec.name].partitions), spec.partitions)
+        missing = [spec for spec in declared if spec.name not in existing]
+        if missing:
+            settle(self.admin.create_topics([_new_topic(spec) for spec in missing], request_timeout=_SECONDS))
+        return tuple(spec.name for spec in missing)
+
+    def _principals(self, declared: Sequence[str]) -> tuple[str, ...]:
+        known = known_users(self.admin)
+        missing = [name for name in declared if name not in known or not self.secrets.exists(f"kafka/{name}")]
+        set_secret(self.admin, {name: self.secrets.ensure(f"kafka/{name}") for name in missing})
+        return tuple(missing)
+
+    def _acls(self, desired: DesiredState) -> tuple[int, int]:
+        declared = set(desired.principals)
+        found = self._bindings()
+        present = {acl for acl in found.values() if acl is not None}
+        missing = [acl for acl in desired.acls if acl not in present]
+        if missing:
+            settle(self.admin.create_acls([_binding(acl) for acl in missing]))
+        wanted = set(desired.acls)
+        excess = [
+            binding
+            for binding, acl in found.items()
+            if acl not in wanted and binding.principal.removeprefix("User:") in declared
+        ]
+        if excess:
+            settle(self.admin.delete_acls([_exactly(binding) for binding in excess]))
+        return len(missing), len(excess)
+
+
+def _new_topic(spec: TopicSpec) -> NewTopic:
+    config = {"retention.ms": str(spec.retention_ms), "cleanup.policy": "delete"}
+    return NewTopic(spec.name, num_partitions=spec.partitions, replication_factor=1, config=config)
+
+
+def _binding(acl: Acl) -> AclBinding:
+    return AclBinding(
+        _KINDS[acl.kind],
+        acl.name,
+        _PATTERNS[acl.pattern],
+        f"User:{acl.principal}",
+        "*",
+        _OPERATIONS[acl.operation],
+        AclPermissionType.ALLOW,
+    )
+
+
+def _acl(binding: AclBinding) -> Acl | None:
+    """The right that a binding states, or None for one that this table never declares."""
+    kind = next((name for name, value in _KINDS.items() if value == binding.restype), None)
+    pattern = next((name for name, value in _PATTERNS.items() if value == binding.resource_pattern_type), None)
+    operation = next((name for name, value in _OPERATIONS.items() if value == binding.operation), None)
+    plain = binding.host == "*" and binding.permission_type == AclPermissionType.ALLOW
+    if kind is None or pattern is None or operation is None or not plain:
+        return None
+    return Acl(binding.principal.removeprefix("User:"), kind, binding.name, pattern, operation)
+
+
+def _filter(principal: str | None) -> AclBindingFilter:
+    return AclBindingFilter(
+        ResourceType.ANY,
+        None,
+        ResourcePatternType.ANY,
+        principal,
+        None,
+        AclOperation.ANY,
+        AclPermissionType.ANY,
+    )
+
+
+def _exactly(binding: AclBinding) -> AclBindingFilter:
+    return AclBindingFilter(
+        binding.restype,
+        binding.name,
+        binding.resource_pattern_type,
+        binding.principal,
+        binding.host,
+        binding.operation,
+        binding.permission_type,
+    )
