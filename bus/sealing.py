@@ -19,7 +19,7 @@ import tink
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import ValidationError
-from tink import aead
+from tink import aead, secret_key_access
 
 from bus.errors import KeyMissing, SealBroken
 from bus.identity import Clock
@@ -83,7 +83,7 @@ class Keyring:
         Raises OSError, or `tink.TinkError` if the file holds anything else.
         """
         aead.register()
-        keyset = tink.json_proto_keyset_format.parse(path.read_text(), tink.secret_key_access.TOKEN)
+        keyset = tink.json_proto_keyset_format.parse(path.read_text(), secret_key_access.TOKEN)
         return cls(keyset.primitive(aead.Aead), clock)
 
     def new_key(self) -> bytes:
@@ -125,7 +125,7 @@ def new_master_keyset() -> str:
     """A fresh master keyset as `Keyring.load` reads it (tink JSON). It is a secret: file mode 0600, never logged."""
     aead.register()
     handle = tink.new_keyset_handle(aead.aead_key_templates.AES256_GCM)
-    return str(tink.json_proto_keyset_format.serialize(handle, tink.secret_key_access.TOKEN))
+    return str(tink.json_proto_keyset_format.serialize(handle, secret_key_access.TOKEN))
 
 
 def _close(event: Event[Any], dossier: UUID, facts: PersonalFacts, keys: Mapping[UUID, bytes], entropy: Entropy) -> str:
