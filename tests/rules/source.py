@@ -14,6 +14,8 @@ FUNCTION_STOP = 40
 POSITIONAL_STOP = 5
 NAMELESS = frozenset({"base", "common", "core", "helper", "helpers", "misc", "shared", "util", "utils"})
 SERVICE_WORDS = ("Owns", "Consumes", "Publishes")
+WAIVER = re.compile(r"#\s*(noqa(: ?[A-Z]+\d+(, ?[A-Z]+\d+)*)?|type: ignore(\[[\w, -]+\])?)(?=\W|$)")
+REASON = re.compile(r"\W+\w+\W+\w+")
 CALLED_BY_NAME = frozenset({"callback", "command", "delete", "get", "patch", "post", "put", "exception_handler"})
 """Decorators of FastAPI and typer, which call by name: no caller has to count the parameters."""
 
@@ -23,7 +25,7 @@ type_of_function = ast.FunctionDef | ast.AsyncFunctionDef
 def offences(path: PurePosixPath, text: str) -> list[str]:
     """Return what breaks a rule in this file, each with its line; raises SyntaxError if it is not Python."""
     tree = ast.parse(text, filename=str(path))
-    found = [*size(text), *name(path), *functions(tree), *broad_excepts(tree, text)]
+    found = [*size(text), *name(path), *functions(tree), *broad_excepts(tree, text), *waivers(text)]
     if path.name == "__init__.py":
         found += package(path, tree)
     return found
@@ -70,15 +72,20 @@ def _called_by_name(node: type_of_function) -> bool:
 
 
 def broad_excepts(tree: ast.Module, text: str) -> Iterator[str]:
-    """A broad except raises again, or carries the waiver `noqa: BLE001` with the outcome that it records."""
+    """A broad except raises again, logs the traceback and returns, or says in a waiver what it records."""
     lines = text.splitlines()
     for node in ast.walk(tree):
         if not isinstance(node, ast.ExceptHandler) or not _broad(node.type):
             continue
         raises = any(isinstance(inner, ast.Raise) for inner in ast.walk(node))
-        waived = re.search(r"# noqa: BLE001\W+\w+ \w+", lines[node.lineno - 1])
-        if not raises and not waived:
+        if not raises and not _records(node) and "noqa: BLE001" not in lines[node.lineno - 1]:
             yield f"line {node.lineno}: a broad except neither raises again nor says what it records"
+
+
+def _records(handler: ast.ExceptHandler) -> bool:
+    calls = [node.func for node in ast.walk(handler) if isinstance(node, ast.Call)]
+    logs = any(isinstance(func, ast.Attribute) and func.attr == "exception" for func in calls)
+    return logs and isinstance(handler.body[-1], ast.Return)
 
 
 def _broad(caught: ast.expr | None) -> bool:
@@ -86,6 +93,13 @@ def _broad(caught: ast.expr | None) -> bool:
         return True
     names = caught.elts if isinstance(caught, ast.Tuple) else [caught]
     return any(isinstance(one, ast.Name) and one.id in {"Exception", "BaseException"} for one in names)
+
+
+def waivers(text: str) -> Iterator[str]:
+    """Whoever waives a rule in a line says there why."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if (waiver := WAIVER.search(line)) and not REASON.match(line[waiver.end() :]):
+            yield f"line {number}: a waiver carries its reason ({waiver[0]})"
 
 
 def package(path: PurePosixPath, tree: ast.Module) -> list[str]:

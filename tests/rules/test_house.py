@@ -50,10 +50,21 @@ def test_a_broad_except_that_goes_on_is_refused(caught: str) -> None:
     assert python(text) == ["line 3: a broad except neither raises again nor says what it records"]
 
 
-def test_a_broad_except_that_raises_again_or_says_what_it_records_is_kept() -> None:
+def test_a_broad_except_that_raises_again_records_and_ends_or_says_why_is_kept() -> None:
     assert python("try:\n    f()\nexcept Exception:\n    undo()\n    raise\n") == []
     assert python("try:\n    f()\nexcept Exception:  # noqa: BLE001 - parked with its reason\n    park()\n") == []
-    assert python("try:\n    f()\nexcept Exception:  # noqa: BLE001\n    park()\n") != []
+    ending = "    try:\n        f()\n    except Exception:\n        log.exception('died')\n        return 1\n"
+    assert python(f"def main():\n{ending}") == []
+    assert python(f"def main():\n{ending}".replace("return 1", "pass")) != []
+
+
+@pytest.mark.parametrize(
+    "waiver", ["noqa: S608", "noqa", "noqa: S608, E501", "type: ignore[arg-type]", "noqa: S608 - x"]
+)
+def test_a_waiver_without_a_reason_is_refused(waiver: str) -> None:
+    (said,) = python(f"x = 1  # {waiver}\n")
+    assert said.startswith("line 1: a waiver carries its reason")
+    assert python(f"x = 1  # {waiver} - a constant of this file\n") == []
 
 
 def test_a_package_says_what_it_is() -> None:

@@ -1,0 +1,1 @@
+"""The command `phoihop`: one file a command group."""
