@@ -1,0 +1,81 @@
+"""The HTTP app of a service: its routers, health, problems, body limit and the edge that every request passes."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import JSONResponse
+from starlette.types import ASGIApp
+
+from services.runtime import problems
+from services.runtime.actors import Actors
+from services.runtime.edge import Answered, Bounded, Identified
+from services.runtime.health import Health
+
+MAX_BODY_BYTES = 64 * 1024
+MAX_WAITING = 512
+"""Requests that may wait for their answer at once: past it, a later answer is worth less than an early 503."""
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+class App(FastAPI):
+    """FastAPI within the edge of `services/runtime/edge.py`."""
+
+    new_id: Callable[[], UUID]
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The framework's own stack inside ours: only what lies outside it sees the body limit's plain answer."""
+        return Identified(Bounded(Answered(super().build_middleware_stack()), MAX_WAITING), self.new_id)
+
+
+def create_app(
+    service: str,
+    routers: Sequence[APIRouter],
+    *,
+    health: Health,
+    actors: Actors | None = None,
+    lifespan: Lifespan | None = None,
+    max_body: int = MAX_BODY_BYTES,
+    new_id: Callable[[], UUID] = uuid4,
+) -> App:
+    """An app with these routers, `/healthz` and `/readyz`.
+
+    `actors` verifies the tokens of doors that ask for `CurrentActor`; a router or route may set a `max_body_size`
+    of its own. What handlers need beside it is put on `app.state` by the composition root.
+    """
+    app = App(
+        title=f"Phối Hợp: {service}",
+        lifespan=lifespan,
+        max_body_size=max_body,
+        docs_url=None,
+        redoc_url=None,
+        # Spans and metrics of the framework would carry addresses of clients.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
+    )
+    app.new_id = new_id
+    app.state.actors = actors
+    app.state.health = health
+    problems.install(app)
+    for router in routers:
+        app.include_router(router)
+    app.include_router(_health_router(health))
+    return app
+
+
+def _health_router(health: Health) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/healthz")
+    async def alive() -> dict[str, str]:
+        """The loop turns; says nothing of what the service needs."""
+        return {"status": "alive"}
+
+    @router.get("/readyz")
+    async def ready() -> JSONResponse:
+        """200 when requests are welcome, else 503 with the reasons by name."""
+        reasons = await health.reasons()
+        return JSONResponse({"ready": not reasons, "reasons": reasons}, 503 if reasons else 200)
+
+    return router

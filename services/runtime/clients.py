@@ -1,0 +1,46 @@
+"""Calls to sibling services: an HTTP client by service name, and the tokens of a process that acts for itself."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import httpx2
+
+from services.runtime.settings import Settings
+
+TIMEOUT = httpx2.Timeout(10.0, connect=2.0)
+RENEW_BEFORE = timedelta(seconds=60)
+
+
+def client_of(settings: Settings, service: str, timeout: httpx2.Timeout = TIMEOUT) -> httpx2.AsyncClient:
+    """A client whose base URL is the service's; to be closed by its maker. Raises `UnknownService`.
+
+    Proxies of the environment are ignored: siblings are on the same machine or the same private network.
+    """
+    return httpx2.AsyncClient(base_url=settings.url(service), timeout=timeout, trust_env=False)
+
+
+class ServiceToken:
+    """The actor's token of a process, got with its service key and renewed a minute before it ends."""
+
+    def __init__(self, directory: httpx2.AsyncClient, key: str, clock: Callable[[], datetime]) -> None:
+        self._directory = directory
+        self._key = key
+        self._clock = clock
+        self._token = ""
+        self._until: datetime | None = None
+        self._renewing = asyncio.Lock()
+
+    async def current(self) -> str:
+        """A token good for at least a minute; raises `httpx2.HTTPError` when directory gives none."""
+        async with self._renewing:
+            if self._until is None or self._clock() >= self._until - RENEW_BEFORE:
+                await self._renew()
+        return self._token
+
+    async def _renew(self) -> None:
+        answer = await self._directory.post("/tokens", json={}, headers={"Authorization": f"Bearer {self._key}"})
+        answer.raise_for_status()
+        found = answer.json()
+        self._token = str(found["token"])
+        self._until = datetime.fromisoformat(found["expires_at"])

@@ -1,0 +1,147 @@
+"""Every error leaves as `application/problem+json` (RFC 9457): a stable type, and words in both languages."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from bus.errors import Refused, Transient
+from schemas.problems import (
+    FORBIDDEN,
+    INTERNAL,
+    MALFORMED,
+    METHOD_NOT_ALLOWED,
+    NOT_FOUND,
+    OVERSIZE,
+    PROBLEMS,
+    TOO_MANY_REQUESTS,
+    UNAUTHENTICATED,
+    UNAVAILABLE,
+    UNDECODABLE,
+    UNSUPPORTED_MEDIA,
+    Problem,
+    ProblemType,
+    Words,
+)
+from services.runtime.language import language
+from services.runtime.validation import Fault, faults, field_fault
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = 2
+"""Told with every 503 and 429 that knows no better."""
+
+TOKEN_MISSING = UNAUTHENTICATED.problem(
+    "Thiếu thẻ truy cập. Gửi kèm tiêu đề Authorization: Bearer <thẻ>.",
+    "There is no token. Send the header Authorization: Bearer <token>.",
+)
+TOKEN_INVALID = UNAUTHENTICATED.problem(
+    "Thẻ truy cập không hợp lệ. Xin thẻ mới ở directory (POST /tokens).",
+    "The token is not valid. Get a new one from directory (POST /tokens).",
+)
+TOKEN_EXPIRED = UNAUTHENTICATED.problem(
+    "Thẻ truy cập đã hết hạn. Xin thẻ mới ở directory (POST /tokens).",
+    "The token has expired. Get a new one from directory (POST /tokens).",
+)
+DIRECTORY_UNREACHABLE = UNAVAILABLE.problem(
+    "Chưa kiểm tra được thẻ truy cập vì directory không trả lời. Thử lại sau ít giây.",
+    "The token cannot be checked because directory does not answer. Try again in a few seconds.",
+)
+
+_BY_STATUS: Mapping[int, ProblemType] = {
+    kind.status: kind
+    for kind in (
+        UNDECODABLE, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, METHOD_NOT_ALLOWED, OVERSIZE, UNSUPPORTED_MEDIA,
+        MALFORMED, TOO_MANY_REQUESTS, INTERNAL, UNAVAILABLE,
+    )
+}  # fmt: skip
+
+
+def body_of(
+    problem: Problem, accept_language: str | None, faults: Sequence[Fault] = (), request_id: str | None = None
+) -> dict[str, Any]:
+    """The members of the problem document. `detail` is in the language asked for; `vi` and `en` hold both."""
+    chosen = language(accept_language)
+    kind = PROBLEMS.get(problem.slug)
+    title = kind.title if kind else Words(problem.vi, problem.en)
+    found: dict[str, Any] = {
+        "type": problem.uri,
+        "title": title.en if chosen == "en" else title.vi,
+        "status": problem.status,
+        "detail": problem.en if chosen == "en" else problem.vi,
+        "vi": problem.vi,
+        "en": problem.en,
+    }
+    if request_id:
+        found["instance"] = f"urn:uuid:{request_id}"
+    if faults:
+        found["errors"] = [fault.body(chosen) for fault in faults]
+    return found
+
+
+def answer(
+    request: Request, problem: Problem, faults: Sequence[Fault] = (), headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """The response to one request; adds what the status asks for (`WWW-Authenticate`, `Retry-After`)."""
+    document = body_of(problem, request.headers.get("accept-language"), faults, request.scope.get("phoihop.request_id"))
+    return JSONResponse(document, problem.status, _headers(problem.status) | dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Make every error of the app leave as a problem."""
+    app.add_exception_handler(Refused, _refused)
+    app.add_exception_handler(Transient, _transient)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def _headers(status: int) -> dict[str, str]:
+    found = {"Cache-Control": "no-store"}
+    if status == UNAUTHENTICATED.status:
+        found["WWW-Authenticate"] = "Bearer"
+    if status in (TOO_MANY_REQUESTS.status, UNAVAILABLE.status):
+        found["Retry-After"] = str(RETRY_SECONDS)
+    return found
+
+
+async def _refused(request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, Refused):
+        raise error
+    problem = error.problem
+    wait = getattr(error, "retry_after", None)
+    found = [field_fault(error.field, Words(problem.vi, problem.en))] if error.field else []
+    return answer(request, problem, found, {"Retry-After": str(wait)} if wait else None)
+
+
+async def _transient(request: Request, error: Exception) -> JSONResponse:
+    structlog.get_logger().warning("request_met_outage", exc_info=error)
+    return answer(request, UNAVAILABLE.problem())
+
+
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    errors = error.errors()
+    kind = UNDECODABLE if any(one["type"] == "json_invalid" for one in errors) else MALFORMED
+    return answer(request, kind.problem(), faults(errors))
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, HTTPException):
+        raise error
+    kind = _BY_STATUS.get(error.status_code, INTERNAL if error.status_code >= 500 else UNDECODABLE)  # noqa: PLR2004
+    problem = Problem(kind.slug, error.status_code, *_told(kind))
+    return answer(request, problem, headers=error.headers)
+
+
+async def _unexpected(request: Request, _error: Exception) -> JSONResponse:
+    return answer(request, INTERNAL.problem())
+
+
+def _told(kind: ProblemType) -> Words:
+    problem = kind.problem()
+    return Words(problem.vi, problem.en)
