@@ -10,15 +10,20 @@ from schemas.topics import Topics
 SLOTS = ("", ".b")
 
 
+Kind = Literal["topic", "group"]
+Pattern = Literal["literal", "prefixed"]
+Operation = Literal["read", "write"]
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Acl:
     """One right: `principal` may do `operation` on what `name` names (exactly, or as a prefix)."""
 
     principal: str
-    kind: Literal["topic", "group"]
+    kind: Kind
     name: str
-    pattern: Literal["literal", "prefixed"]
-    operation: Literal["read", "write"]
+    pattern: Pattern
+    operation: Operation
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from concurrent.futures import Future
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from confluent_kafka.admin import (
     AdminClient,
     ScramCredentialInfo,
     ScramMechanism,
+    UserScramCredentialAlteration,
     UserScramCredentialDeletion,
     UserScramCredentialUpsertion,
 )
@@ -45,10 +46,10 @@ def connect(bootstrap: str, ca: Path, username: str, password: str) -> AdminClie
         "reconnect.backoff.ms": 50,
         "reconnect.backoff.max.ms": 250,
     }
-    return AdminClient(settings)
+    return AdminClient(settings)  # type: ignore[arg-type] # its signature forgets callbacks
 
 
-def settle(futures: Mapping[object, "Future[T]"]) -> list[T]:
+def settle(futures: "Mapping[Any, Future[T]]") -> list[T]:
     """Wait for every answer of one admin request; raises the first `KafkaException`."""
     return [future.result(timeout=_REQUEST_SECONDS) for future in futures.values()]
 
@@ -62,17 +63,25 @@ def set_secret(admin: AdminClient, secrets: Mapping[str, str]) -> None:
 def remove_users(admin: AdminClient, users: list[str]) -> None:
     """Delete the SCRAM-SHA-512 credentials of these users; each must have one."""
     if users:
-        deletions = [UserScramCredentialDeletion(user, ScramMechanism.SCRAM_SHA_512) for user in users]
+        deletions: list[UserScramCredentialAlteration] = [
+            UserScramCredentialDeletion(user, ScramMechanism.SCRAM_SHA_512) for user in users
+        ]
         settle(admin.alter_user_scram_credentials(deletions))
 
 
 def known_users(admin: AdminClient) -> set[str]:
     """Everybody with a SCRAM credential."""
-    described = admin.describe_user_scram_credentials(None)
+    described = admin.describe_user_scram_credentials()
+    if not isinstance(described, Future):
+        raise TypeError("describe_user_scram_credentials without names must answer with one future")
     return set(described.result(timeout=_REQUEST_SECONDS))
 
 
-def _upsertion(user: str, secret: str) -> UserScramCredentialUpsertion:
+def _deletion(user: str) -> UserScramCredentialAlteration:
+    return UserScramCredentialDeletion(user, ScramMechanism.SCRAM_SHA_512)
+
+
+def _upsertion(user: str, secret: str) -> UserScramCredentialAlteration:
     return UserScramCredentialUpsertion(
         user, ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, ITERATIONS), secret.encode()
     )

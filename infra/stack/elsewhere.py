@@ -28,8 +28,9 @@ class PostgresElsewhere:
 
 
 def kafka_elsewhere(environ: Mapping[str, str]) -> KafkaElsewhere | None:
-    """`PHOIHOP_KAFKA=host:port[,…]` with `PHOIHOP_KAFKA_CA=file` and, if units use another listener,
-    `PHOIHOP_KAFKA_AGENCY`; None when the embedded broker is meant. Raises `StackError` without a CA.
+    """`PHOIHOP_KAFKA=host:port[,…]` with `PHOIHOP_KAFKA_CA=file`; None when the embedded broker is meant.
+
+    `PHOIHOP_KAFKA_AGENCY` names the units' listener if it is another one. Raises `StackError` without a CA.
     """
     bootstrap = environ.get("PHOIHOP_KAFKA")
     if not bootstrap:

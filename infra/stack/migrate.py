@@ -1,5 +1,6 @@
 """Brings every section's tables to their newest revision, each as its own role, in one process."""
 
+import io
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -49,11 +50,7 @@ def check(database_url_of: Callable[[str], str], wanted: Sequence[str]) -> None:
 
 
 def _config(section: str, address: str) -> Config:
-    config = Config(INI, ini_section=section)
+    # Alembic prints what `check` found; the exception says it too.
+    config = Config(INI, ini_section=section, stdout=io.StringIO())
     config.attributes["url"] = address
-    config.print_stdout = _silent
     return config
-
-
-def _silent(_text: str, *_arguments: object) -> None:
-    """Alembic prints what `check` found; the exception says it too."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import asyncpg
 
+from infra.stack.blocking import finish
 from infra.stack.errors import PortTaken, ProgramsMissing, StartFailed
 from infra.stack.home import Home
 from infra.stack.ports import LOOPBACK
@@ -19,7 +20,7 @@ from infra.stack.server_account import Residence, residence
 
 NAME = "postgres"
 SUPERUSER = "postgres"
-SUPERUSER_SECRET = "postgres/postgres"
+SUPERUSER_SECRET = "postgres/postgres"  # noqa: S105 - the name of a file
 _READY_SECONDS = 60.0
 _STOP_SECONDS = 15.0
 _POLL_SECONDS = 0.03
@@ -58,7 +59,7 @@ class Server:
         ]  # fmt: skip
         tracked = start(NAME, command, log=self.log, environment=_environment(), account=self.residence.account)
         processes.add(tracked)
-        asyncio.run(_wait(tracked, port, self.secrets.read(SUPERUSER_SECRET), self.log))
+        finish(_wait(tracked, port, self.secrets.read(SUPERUSER_SECRET), self.log))
 
     def _initialise(self) -> None:
         """Make an empty cluster whose only way in is scram-sha-256, its superuser's password a random one."""

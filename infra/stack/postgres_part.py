@@ -1,10 +1,11 @@
 """The PostgreSQL half of the stack: embedded or elsewhere, with roles, schemas, keys and vault."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from infra.stack import database, postgres, server_account
+from infra.stack.blocking import finish
 from infra.stack.elsewhere import PostgresElsewhere, need_secret, postgres_elsewhere
 from infra.stack.home import Home
 from infra.stack.info import PartStatus, PostgresInfo, StackInfo
@@ -34,10 +35,10 @@ class PostgresPart:
             need_secret(self._secrets, postgres.SUPERUSER_SECRET, "PHOIHOP_DATABASE")
             place, ports = elsewhere, {}
         else:
-            ports = asyncio.run(self._running(last)) or self._start(last)
+            ports = self._running(last) or self._start(last)
             place = PostgresElsewhere(LOOPBACK, ports[postgres.NAME], database.DATABASE)
         self.progress("PostgreSQL answers; preparing roles, schemas, keys and vault")
-        asyncio.run(self._prepare(place))
+        finish(self._prepare(place))
         return PostgresInfo(host=place.host, port=place.port, database=place.database, embedded=not elsewhere), ports
 
     def down(self) -> None:
@@ -51,14 +52,14 @@ class PostgresPart:
             name=postgres.NAME,
             embedded=self.embedded,
             running=tracked is not None or not self.embedded,
-            ready=last is not None and asyncio.run(self._answers(last)),
+            ready=last is not None and finish(self._answers(last)),
             address=f"{last.postgres.host}:{last.postgres.port}" if last else None,
             pid=tracked.pid if tracked else None,
         )
 
-    def data(self) -> str | None:
+    def data(self) -> Path | None:
         """Where the embedded server keeps its data."""
-        return str(self._server().residence.data) if self.embedded else None
+        return self._server().residence.data if self.embedded else None
 
     def delete(self) -> None:
         """Remove the embedded server's data, wherever they lie."""
@@ -77,11 +78,11 @@ class PostgresPart:
             return False
         return await postgres.answers(last.postgres.host, last.postgres.port, secrets.read(postgres.SUPERUSER_SECRET))
 
-    async def _running(self, last: StackInfo | None) -> dict[str, int] | None:
+    def _running(self, last: StackInfo | None) -> dict[str, int] | None:
         """The port of a server of ours that runs and answers; anything else on record is ended."""
-        if last and last.postgres.embedded and Processes(self.home.processes).find(postgres.NAME):
-            if await self._answers(last):
-                return {postgres.NAME: last.ports[postgres.NAME]}
+        mine = Processes(self.home.processes).find(postgres.NAME)
+        if mine and last and last.postgres.embedded and finish(self._answers(last)):
+            return {postgres.NAME: last.ports[postgres.NAME]}
         self.down()
         return None
 

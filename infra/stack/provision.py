@@ -5,18 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from confluent_kafka import TopicCollection
-from confluent_kafka.admin import (
-    AclBinding,
-    AclBindingFilter,
-    AclOperation,
-    AclPermissionType,
-    AdminClient,
-    NewTopic,
-    ResourcePatternType,
-    ResourceType,
-)
+from confluent_kafka.admin import AclBinding, AdminClient, NewTopic
 
 from infra.stack.access import Acl, slots
+from infra.stack.acl_bindings import acl_of, binding_of, everything, exactly, principal_of
 from infra.stack.admin import known_users, remove_users, set_secret, settle
 from infra.stack.desired import DesiredState, TopicSpec
 from infra.stack.errors import PartitionsChanged, ProvisioningUnseen
@@ -24,9 +16,6 @@ from infra.stack.secrets import SecretFiles, random_secret
 
 _SECONDS = 30.0
 _POLL_SECONDS = 0.02
-_KINDS = {"topic": ResourceType.TOPIC, "group": ResourceType.GROUP}
-_PATTERNS = {"literal": ResourcePatternType.LITERAL, "prefixed": ResourcePatternType.PREFIXED}
-_OPERATIONS = {"read": AclOperation.READ, "write": AclOperation.WRITE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +53,19 @@ class Provisioner:
 
     def revoke(self, unit: str, prefix: str = "") -> None:
         """End a unit's access: its rights first, because a deleted user's open connection would read on."""
-        principals = slots(unit, prefix)
-        for principal in principals:
-            settle(self.admin.delete_acls([_filter(f"User:{principal}")]))
+        self.remove_principals(slots(unit, prefix))
+
+    def remove_principals(self, principals: Sequence[str]) -> None:
+        """Take away all rights, then the credentials and their files; unknown principals are passed over."""
+        settle(self.admin.delete_acls([everything(principal) for principal in principals]))
         known = known_users(self.admin)
         remove_users(self.admin, [principal for principal in principals if principal in known])
         for principal in principals:
             self.secrets.remove(f"kafka/{principal}")
+
+    def remove_topics(self, names: Sequence[str]) -> None:
+        """Delete topics with all their events; only test runs do."""
+        settle(self.admin.delete_topics(list(names)))
 
     def rotate(self, principal: str) -> None:
         """Give one principal a new secret; a unit's systems meanwhile use its other slot."""
@@ -108,8 +103,8 @@ class Provisioner:
         )
 
     def _bindings(self) -> dict[AclBinding, Acl | None]:
-        bindings = self.admin.describe_acls(_filter(None)).result(timeout=_SECONDS)
-        return {binding: _acl(binding) for binding in bindings}
+        bindings = self.admin.describe_acls(everything()).result(timeout=_SECONDS)
+        return {binding: acl_of(binding) for binding in bindings}
 
     def _topics(self, declared: Sequence[TopicSpec]) -> tuple[str, ...]:
         existing = self.admin.list_topics(timeout=_SECONDS).topics
@@ -133,65 +128,14 @@ class Provisioner:
         present = {acl for acl in found.values() if acl is not None}
         missing = [acl for acl in desired.acls if acl not in present]
         if missing:
-            settle(self.admin.create_acls([_binding(acl) for acl in missing]))
+            settle(self.admin.create_acls([binding_of(acl) for acl in missing]))
         wanted = set(desired.acls)
-        excess = [
-            binding
-            for binding, acl in found.items()
-            if acl not in wanted and binding.principal.removeprefix("User:") in declared
-        ]
+        excess = [binding for binding, acl in found.items() if acl not in wanted and principal_of(binding) in declared]
         if excess:
-            settle(self.admin.delete_acls([_exactly(binding) for binding in excess]))
+            settle(self.admin.delete_acls([exactly(binding) for binding in excess]))
         return len(missing), len(excess)
 
 
 def _new_topic(spec: TopicSpec) -> NewTopic:
     config = {"retention.ms": str(spec.retention_ms), "cleanup.policy": "delete"}
     return NewTopic(spec.name, num_partitions=spec.partitions, replication_factor=1, config=config)
-
-
-def _binding(acl: Acl) -> AclBinding:
-    return AclBinding(
-        _KINDS[acl.kind],
-        acl.name,
-        _PATTERNS[acl.pattern],
-        f"User:{acl.principal}",
-        "*",
-        _OPERATIONS[acl.operation],
-        AclPermissionType.ALLOW,
-    )
-
-
-def _acl(binding: AclBinding) -> Acl | None:
-    """The right that a binding states, or None for one that this table never declares."""
-    kind = next((name for name, value in _KINDS.items() if value == binding.restype), None)
-    pattern = next((name for name, value in _PATTERNS.items() if value == binding.resource_pattern_type), None)
-    operation = next((name for name, value in _OPERATIONS.items() if value == binding.operation), None)
-    plain = binding.host == "*" and binding.permission_type == AclPermissionType.ALLOW
-    if kind is None or pattern is None or operation is None or not plain:
-        return None
-    return Acl(binding.principal.removeprefix("User:"), kind, binding.name, pattern, operation)
-
-
-def _filter(principal: str | None) -> AclBindingFilter:
-    return AclBindingFilter(
-        ResourceType.ANY,
-        None,
-        ResourcePatternType.ANY,
-        principal,
-        None,
-        AclOperation.ANY,
-        AclPermissionType.ANY,
-    )
-
-
-def _exactly(binding: AclBinding) -> AclBindingFilter:
-    return AclBindingFilter(
-        binding.restype,
-        binding.name,
-        binding.resource_pattern_type,
-        binding.principal,
-        binding.host,
-        binding.operation,
-        binding.permission_type,
-    )
