@@ -36,6 +36,8 @@ def _flag(value: object) -> object:
 
 
 def _text(value: object) -> object:
+    if isinstance(value, str) and not value.strip():
+        raise ValueError("is empty")
     if isinstance(value, str) and value != unicodedata.normalize("NFC", value):
         raise ValueError("is not in composed form (Unicode NFC)")
     return value
@@ -65,9 +67,7 @@ def _condition(value: object) -> object:
 def _amount(value: object) -> object:
     if not isinstance(value, str):
         return value
-    if value and not value.isascii():
-        raise ValueError(f"{value!r} is not a whole number")
-    if value and not value.isdigit():
+    if value and not (value.isascii() and value.isdigit()):
         raise ValueError(f"{value!r} is not a whole number")
     return int(value or "0")
 
