@@ -9,8 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from jgo.maven import MavenContext, PythonResolver
-
 from infra.stack.errors import JarMismatch, JarsUnavailable, LockInvalid
 from infra.stack.home import make_folder
 
@@ -59,6 +57,8 @@ def read_lock(path: Path = LOCK) -> list[Jar]:
 
 def resolve(jar: Jar, folder: Path) -> Path:
     """Download exactly this jar by its coordinates; no POM is read, the lock is already complete."""
+    from jgo.maven import MavenContext, PythonResolver  # noqa: PLC0415 - slow, and a warm start downloads nothing
+
     context = MavenContext(repo_cache=folder, resolver=PythonResolver(), timeout=30)
     return Path(context.project(jar.group, jar.artifact).at_version(jar.version).artifact().resolve())
 

@@ -38,6 +38,11 @@ class Tracked:
         return self.process() is not None
 
 
+def myself(name: str) -> Tracked:
+    """This very process, to be recognised by others later."""
+    return Tracked(name, os.getpid(), psutil.Process().create_time())
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """The system account that a server runs as when the stack is started by root."""

@@ -1,84 +1,24 @@
-"""The real stack for a test run: one for all workers, a database for a module, topics for a test.
-
-The run's folder lies beside those of other runs and names its owner, so that a later run ends and removes
-what a killed one left behind.
-"""
+"""What tests take from the running stack: a database for a module, an administration, a prefix for a test."""
 
 import hashlib
-import json
-import os
 import secrets as random
-import shutil
-import tempfile
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import asyncpg
-import psutil
 
 from infra.stack import database, postgres
 from infra.stack.admin import connect
 from infra.stack.blocking import finish
 from infra.stack.elsewhere import PostgresElsewhere
-from infra.stack.embedded import EmbeddedStack
-from infra.stack.home import Home, cache_of, exclusive
+from infra.stack.home import exclusive
 from infra.stack.info import StackInfo
 from infra.stack.migrate import migrate
-from infra.stack.processes import Tracked
 from infra.stack.provision import Provisioner
+from infra.stack.runs import Run
 from infra.stack.secrets import SecretFiles
-
-#: Set by the process that began the run and inherited by its workers.
-RUN = "PHOIHOP_TEST_RUN"
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One test run and its stack, started by whichever worker needs it first."""
-
-    folder: Path
-    environ: Mapping[str, str]
-
-    @property
-    def home(self) -> Home:
-        """The home of the run's stack."""
-        return Home(self.folder / "home")
-
-    def stack(self) -> EmbeddedStack:
-        """Not durable: nobody keeps what a test wrote."""
-        return EmbeddedStack(self.environ, cache_of(self.environ), durable=False)
-
-    def up(self) -> StackInfo:
-        """Running, without units: each test declares its own under its own prefix."""
-        return self.stack().up(self.home, units=())
-
-    def finish(self) -> None:
-        """End the stack and remove the folder."""
-        self.stack().reset(self.home)
-        shutil.rmtree(self.folder)
-
-
-def begin(environ: Mapping[str, str], parent: Path | None = None) -> Run:
-    """A run of this process, after ending what killed runs left."""
-    base = parent or Path(tempfile.gettempdir()) / f"phoihop-tests-{os.getuid()}"
-    base.mkdir(mode=0o700, exist_ok=True)
-    with exclusive(base / "runs.lock"):
-        for folder in base.iterdir():
-            if folder.is_dir() and _abandoned(folder):
-                Run(folder, environ).finish()
-        folder = base / random.token_hex(4)
-        folder.mkdir(mode=0o700)
-        me = Tracked("pytest", os.getpid(), psutil.Process().create_time())
-        (folder / "owner.json").write_text(json.dumps({"pid": me.pid, "started": me.started}), encoding="utf-8")
-    return Run(folder, environ)
-
-
-def joined(environ: Mapping[str, str]) -> Run:
-    """The run that an ancestor began; raises `KeyError` outside of one."""
-    return Run(Path(environ[RUN]), environ)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +102,3 @@ async def _as_superuser(info: StackInfo, name: str, act: Callable[[asyncpg.Conne
         await act(connection)
     finally:
         await connection.close()
-
-
-def _abandoned(folder: Path) -> bool:
-    owner = folder / "owner.json"
-    return not owner.exists() or not Tracked("pytest", **json.loads(owner.read_text(encoding="utf-8"))).alive()

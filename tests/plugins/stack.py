@@ -1,16 +1,23 @@
-"""Fixtures on the real stack. Loaded by `-p plugins.stack`; nothing starts until a test asks for it."""
+# ruff: noqa: PLC0415
+"""Fixtures on the real stack. Loaded by `-p plugins.stack`; nothing starts until a test asks for it.
+
+A fixture imports what it uses, so that a run of unit tests alone does not load the clients of the stack.
+"""
 
 import os
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import pytest
 
-from infra.stack.desired import DesiredState, desired_state
 from infra.stack.info import StackInfo
-from infra.stack.migrate import sections as all_sections
-from infra.stack.provision import Provisioner
-from infra.stack.testing import RUN, Run, TestDatabase, begin, fresh_database, joined, provisioner, unique_prefix
+from infra.stack.runs import RUN, Run, begin, joined
 from schemas.topics import Topics
+
+if TYPE_CHECKING:
+    from infra.stack.desired import DesiredState
+    from infra.stack.provision import Provisioner
+    from infra.stack.testing import TestDatabase
 
 _BEGUN = pytest.StashKey[Run]()
 
@@ -40,12 +47,16 @@ def stack() -> StackInfo:
 @pytest.fixture(scope="module")
 def sections() -> Sequence[str]:
     """The sections whose tables the module's database has; override it to need fewer."""
+    from infra.stack.migrate import sections as all_sections
+
     return all_sections()
 
 
 @pytest.fixture(scope="module")
-def database(stack: StackInfo, sections: Sequence[str]) -> Iterator[TestDatabase]:
+def database(stack: StackInfo, sections: Sequence[str]) -> "Iterator[TestDatabase]":
     """A database for this module alone."""
+    from infra.stack.testing import fresh_database
+
     with fresh_database(joined(os.environ), stack, sections) as made:
         yield made
 
@@ -57,17 +68,22 @@ def units() -> Sequence[str]:
 
 
 @pytest.fixture
-def kafka_admin(stack: StackInfo) -> Provisioner:
+def kafka_admin(stack: StackInfo) -> "Provisioner":
     """The broker's administration."""
+    from infra.stack.testing import provisioner
+
     return provisioner(stack)
 
 
 @pytest.fixture
-def topics(kafka_admin: Provisioner, units: Sequence[str]) -> Iterator[Topics]:
+def topics(kafka_admin: "Provisioner", units: Sequence[str]) -> Iterator[Topics]:
     """The log of record and the units' topics under a prefix of this test, three partitions at most.
 
     Only topics: sign in as `admin`, or take `principals` for users with their rights.
     """
+    from infra.stack.desired import DesiredState, desired_state
+    from infra.stack.testing import unique_prefix
+
     names = Topics(unique_prefix())
     declared = desired_state(units, topics=names)
     kafka_admin.apply(DesiredState(topics=declared.topics, principals=(), acls=()))
@@ -76,8 +92,10 @@ def topics(kafka_admin: Provisioner, units: Sequence[str]) -> Iterator[Topics]:
 
 
 @pytest.fixture
-def principals(kafka_admin: Provisioner, units: Sequence[str], topics: Topics) -> Iterator[DesiredState]:
+def principals(kafka_admin: "Provisioner", units: Sequence[str], topics: Topics) -> "Iterator[DesiredState]":
     """Every service's and unit's user of this test's prefix, with exactly the rights of production."""
+    from infra.stack.desired import desired_state
+
     declared = desired_state(units, topics=topics)
     kafka_admin.apply(declared)
     yield declared
