@@ -24,6 +24,10 @@ class Fenced(BusError):
     """Another member took this over. Roll back, drop it, and do nothing more about it."""
 
 
+class OffsetMoved(Fenced):
+    """The partition is still ours, and its offset is not where we left it: read it again from where it stands."""
+
+
 class LogGap(BusError):
     """The log no longer holds, or never held, what comes next. The owner republishes it from its outbox archive."""
 

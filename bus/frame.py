@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -20,6 +21,8 @@ from schemas.types import MESSAGES, family
 from schemas.views import View
 
 STRUCTURED = "application/cloudevents"
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""U+0000 as JSON escapes it; PostgreSQL keeps it in no text."""
 _NOBODY: Audience = MappingProxyType({})
 _ATTRIBUTES = {f"ce_{name}": name for name in Envelope.model_fields if name != "datacontenttype"}
 _ATTRIBUTES["content-type"] = "datacontenttype"
@@ -28,12 +31,17 @@ _FAMILIES = frozenset(family(name) for name in MESSAGES)
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """An event whose envelope is read and whose data is not: enough to route, to order and to skip."""
+    """An event whose envelope is read and whose data is not: enough to route, to order and to skip.
+
+    From a log of record, `aggregate` is the subject as an id, and `sequence` its place in that aggregate's order.
+    """
 
     envelope: Envelope
     data: bytes
     audience: Audience = field(default_factory=lambda: _NOBODY)
     actor: str | None = None
+    aggregate: UUID | None = None
+    sequence: int = 0
 
     def model(self) -> Model:
         """The class of the data. Raises `UnknownMajor` if only another major version is known, else `UnknownType`."""
@@ -58,6 +66,8 @@ def frame(message: Message, trust: Trust = Trust.LOG) -> Frame:
     """The envelope of a message and its data unread. Raises `Undecodable`; an unknown type is no error here."""
     if len(message.value) > MAX_EVENT_BYTES:
         raise Undecodable(f"larger than {MAX_EVENT_BYTES} bytes: send more by dataref")
+    if b"\\u0000" in message.value and _NUL.search(message.value):
+        raise Undecodable("the character U+0000 cannot be kept: leave it out", "data")
     attributes, beside = _headers(message.headers)
     data = message.value
     if attributes.get("datacontenttype", "").startswith(STRUCTURED):
@@ -68,8 +78,7 @@ def frame(message: Message, trust: Trust = Trust.LOG) -> Frame:
     except ValidationError as error:
         raise _undecodable(error) from error
     if trust is Trust.LOG:
-        _agree(envelope, message.key)
-        return Frame(envelope, data, _audience(beside.get("audience", b"{}")))
+        return _of_the_log(envelope, data, message.key, beside.get("audience", b"{}"))
     return Frame(envelope, data, actor=_actor(beside)) if trust is Trust.INBOUND else Frame(envelope, data)
 
 
@@ -85,6 +94,8 @@ def _headers(headers: Headers) -> tuple[dict[str, Any], dict[str, bytes]]:
             attributes[attribute] = value.decode()
         except UnicodeDecodeError as error:
             raise Undecodable(f"header {name} is not UTF-8", attribute) from error
+        if "\0" in attributes[attribute]:
+            raise Undecodable(f"header {name} holds the character U+0000", attribute)
     return attributes, beside
 
 
@@ -124,23 +135,26 @@ def _undecodable(error: ValidationError, root: str | None = None) -> Undecodable
     return Undecodable(f"{field}: {first['msg']}", field)
 
 
-def _agree(envelope: Envelope, key: bytes | None) -> None:
+def _of_the_log(envelope: Envelope, data: bytes, key: bytes | None, audience: bytes) -> Frame:
     """On the log of record the subject is an id, the key is its text, and the place in its order is told."""
-    subject = envelope.subject
-    if subject is None or not _canonical(subject):
+    subject = envelope.subject or ""
+    aggregate = _id(subject)
+    if aggregate is None:
         raise Undecodable("subject must be the aggregate's id in canonical text", "subject")
     if envelope.sequence is None:
         raise Undecodable("sequence is missing", "sequence")
     if key != subject.encode():
         raise Undecodable("the key must be the subject", "subject")
+    return Frame(envelope, data, _audience(audience), aggregate=aggregate, sequence=envelope.sequence)
 
 
 @lru_cache(maxsize=16_384)
-def _canonical(text: str) -> bool:
+def _id(text: str) -> UUID | None:
     try:
-        return str(UUID(text)) == text
+        found = UUID(text)
     except ValueError:
-        return False
+        return None
+    return found if str(found) == text else None
 
 
 @lru_cache(maxsize=4_096)
