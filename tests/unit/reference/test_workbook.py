@@ -15,7 +15,7 @@ def problems_of(folder: Path) -> tuple[Problem, ...]:
 
 
 @pytest.mark.parametrize(
-    ("sheet", "key", "column", "cell", "message"),
+    "wrong",
     [
         ("units", "qltt-79", "valid_from", "01/07/2025", "'01/07/2025' is not a date"),
         ("units", "qltt-79", "valid_from", "20250701", "'20250701' is not a date"),
@@ -36,9 +36,8 @@ def problems_of(folder: Path) -> tuple[Problem, ...]:
         ("hotlines", "bcd-79", "status", "old", "Input should be 'published', 'stale' or 'fictional'"),
     ],
 )
-def test_a_wrong_cell_is_named_with_its_line_and_column(
-    tmp_path: Path, sheet: str, key: str, column: str, cell: str, message: str
-) -> None:
+def test_a_wrong_cell_is_named_with_its_line_and_column(tmp_path: Path, wrong: tuple[str, str, str, str, str]) -> None:
+    sheet, key, column, cell, message = wrong
     folder = shipped_copy(tmp_path)
     with_cells(folder, sheet, key, **{column: cell})
     (problem,) = problems_of(folder)
