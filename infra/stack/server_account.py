@@ -45,7 +45,7 @@ def residence(home: Home, programs: Path, candidates: Sequence[Path] = OUTSIDE_H
         make_folder(home.root / "postgres", 0o700)
         return Residence(home.root / "postgres" / "data", programs, None)
     account = _account()
-    base = _outside_homes(home, account, candidates)
+    base = _made_for(home, account, place_for_root(home, candidates))
     return Residence(base / "data", _reachable(programs, base, account), account)
 
 
@@ -88,16 +88,19 @@ def _make_account() -> None:
             raise NoServerAccount(ACCOUNT, error.stderr.strip()) from error
 
 
-def _outside_homes(home: Home, account: Account, candidates: Sequence[Path]) -> Path:
+def place_for_root(home: Home, candidates: Sequence[Path] = OUTSIDE_HOMES) -> Path:
+    """Root's data folder for this home, made or not; raises `NoServerDirectory` when no candidate can hold it."""
     for candidate in candidates:
-        if not (candidate.is_dir() and os.access(candidate, os.W_OK) and _enterable(candidate)):
-            continue
-        base = candidate / base_name(home)
-        make_folder(base, 0o700)
-        (base / "home").write_text(str(home.root), encoding="utf-8")
-        os.chown(base, account.uid, account.gid)
-        return base
+        if candidate.is_dir() and os.access(candidate, os.W_OK) and _enterable(candidate):
+            return candidate / base_name(home)
     raise NoServerDirectory(", ".join(str(candidate) for candidate in candidates))
+
+
+def _made_for(home: Home, account: Account, base: Path) -> Path:
+    make_folder(base, 0o700)
+    (base / "home").write_text(str(home.root), encoding="utf-8")
+    os.chown(base, account.uid, account.gid)
+    return base
 
 
 def _reachable(programs: Path, base: Path, account: Account) -> Path:
