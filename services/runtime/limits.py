@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bus.errors import Refused
-from schemas.problems import TOO_MANY_REQUESTS
+from schemas.problems import TOO_MANY_REQUESTS, Problem
 from services.policy import Actor
 from services.runtime.actors import CurrentActor
 
@@ -16,8 +16,8 @@ MAX_BUCKETS = 10_000
 class TooManyRequests(Refused):
     """The bucket is empty; `retry_after` is in whole seconds."""
 
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(TOO_MANY_REQUESTS.problem())
+    def __init__(self, retry_after: int, problem: Problem | None = None) -> None:
+        super().__init__(problem or TOO_MANY_REQUESTS.problem())
         self.retry_after = retry_after
 
 

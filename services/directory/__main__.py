@@ -1,0 +1,49 @@
+"""Composition root of directory: HTTP alone; it neither reads nor writes the log."""
+
+import secrets
+from contextlib import AsyncExitStack
+
+from argon2 import PasswordHasher
+
+import reference
+from bus.database import Database
+from bus.identity import system_clock, uuid7
+from schemas.reference.book import ReferenceBook
+from services.directory import api, bootstrap
+from services.directory.handlers.means import Means
+from services.directory.passwords import Passwords
+from services.directory.signing import Signer
+from services.runtime.actors import Actors
+from services.runtime.app import create_app
+from services.runtime.health import Health
+from services.runtime.process import run
+from services.runtime.service import Service
+from services.runtime.settings import Settings
+
+NAME = "directory"
+
+
+async def build(settings: Settings, closers: AsyncExitStack) -> Service:
+    """Directory with its first administrator and the public process's key in place."""
+    database = Database.connect(settings.database_url(NAME), pool_size=6)
+    closers.push_async_callback(database.close)
+    means = Means(
+        database=database,
+        signer=Signer.load(settings.secrets.path("actor-signing.json")),
+        passwords=Passwords(PasswordHasher()),
+        book=ReferenceBook.load(reference.folder()),
+        clock=system_clock,
+        new_id=uuid7,
+        entropy=secrets.token_bytes,
+    )
+    await means.passwords.prepare()
+    await bootstrap.first_administrator(means, settings.secrets)
+    await bootstrap.register_public_key(means, settings.secrets)
+    health = Health()
+    app = create_app(NAME, [api.router()], health=health, actors=Actors(means.signer, system_clock))
+    app.state.means = means
+    return Service(NAME, health, app)
+
+
+if __name__ == "__main__":
+    run(NAME, build)
