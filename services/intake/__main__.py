@@ -1,0 +1,89 @@
+"""Composition root of intake: HTTP doors, consumer and relay in one event loop."""
+
+import asyncio
+import os
+import secrets
+import time
+from contextlib import AsyncExitStack
+
+import reference
+from bus.commands import CommandDesk
+from bus.consumer import Consumer
+from bus.database import Database
+from bus.identity import system_clock, uuid7
+from bus.kafka import KafkaBroker, KafkaSettings
+from bus.relay import Relay
+from bus.retry import Backoff
+from bus.sealing import Keyring
+from bus.uow import Context, UnitsOfWork
+from schemas.reference.book import ReferenceBook
+from services.intake.api import desk, integrity, signals, tips
+from services.intake.api.doors import Doors
+from services.intake.consumer import listening
+from services.intake.handlers.inbound import Inbound
+from services.intake.office import Office
+from services.intake.vault import Vault
+from services.runtime.actors import Actors
+from services.runtime.app import App, create_app
+from services.runtime.clients import client_of
+from services.runtime.health import Health
+from services.runtime.jwks import Jwks
+from services.runtime.limits import Limiter
+from services.runtime.process import run
+from services.runtime.service import Service
+from services.runtime.settings import Settings
+
+NAME = "intake"
+
+
+def limiter(per_second: float, at_once: int) -> Limiter:
+    """Counts by the monotonic clock."""
+    return Limiter(per_second, at_once, time.monotonic)
+
+
+async def build(settings: Settings, closers: AsyncExitStack) -> Service:
+    """Everything that intake holds, opened here and closed by `closers` in reverse."""
+    database = Database.connect(settings.database_url(NAME), pool_size=8)
+    closers.push_async_callback(database.close)
+    wake = asyncio.Event()
+    keyring = Keyring.load(settings.secrets.path("master.json"), system_clock)
+    units = UnitsOfWork(database, Context(NAME, settings.topics, system_clock, uuid7, keyring), wake)
+    parts = Doors(units=units, database=database, commands=CommandDesk(), office=_office(settings))
+    access = settings.broker_access(NAME)
+    broker = KafkaBroker(KafkaSettings(access.bootstrap, access.ca_file, access.user, access.password))
+    closers.push_async_callback(broker.close)
+    owner = str(uuid7())
+    listens = listening(settings.topics, Inbound(parts.commands, parts.office))
+    consumer = Consumer(broker, units, listens, owner=owner, backoff=Backoff(secrets.SystemRandom().random))
+    relay = Relay(database, broker, owner=owner, wake=wake)
+    health = Health()
+    return Service(NAME, health, _app(settings, parts, health, closers), [consumer.run], [relay.run])
+
+
+def _office(settings: Settings) -> Office:
+    return Office(
+        book=ReferenceBook.load(reference.folder()),
+        vault=Vault.load(settings.secrets.path("vault-public.json")),
+        pepper=bytes.fromhex(settings.secrets.read("receipt-pepper")),
+        random=os.urandom,
+        web_decision=settings.web_channel_decision,
+    )
+
+
+def _app(settings: Settings, parts: Doors, health: Health, closers: AsyncExitStack) -> App:
+    directory = client_of(settings, "directory")
+    closers.push_async_callback(directory.aclose)
+    # The public's whole process is one actor to intake; its own door counts the public.
+    doors = [
+        tips.router(submitting=limiter(20, 200), asking=limiter(20, 200)),
+        desk.router(deciding=limiter(20, 200)),
+        signals.router(submitting=limiter(200, 2000)),
+        integrity.router(),
+    ]
+    app = create_app(NAME, doors, health=health, actors=Actors(Jwks(directory, system_clock), system_clock))
+    app.state.doors = parts
+    return app
+
+
+if __name__ == "__main__":
+    run(NAME, build)

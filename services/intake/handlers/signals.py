@@ -1,0 +1,74 @@
+"""An agency's system flagged something: it becomes a signal that its sender alone sees."""
+
+from bus.commands import Answer
+from bus.errors import Refused
+from bus.uow import UnitOfWork
+from schemas.commands.signal import SignalSubmit
+from schemas.envelope import Event
+from schemas.events.signal import SignalDetected
+from schemas.facts import PersonalFacts, latest_sight
+from schemas.reference.validity import vietnam_date
+from services import audience, routing
+from services.intake import problems
+from services.intake.details import naming_kinds
+from services.intake.handlers.own import allow
+from services.intake.handlers.published import personal
+from services.intake.office import Office
+from services.intake.repository.signals import SignalRow, add_signals
+from services.policy import Actor, Resource
+
+
+async def number(command: Event[SignalSubmit], actor: Actor, uow: UnitOfWork, office: Office) -> Answer:
+    """A signal that came by HTTP: this door gives it its id and makes its key, as the gateway does for Kafka."""
+    signal_id = uow.context.new_id()
+    await uow.create_keys([signal_id])
+    numbered = command.data.model_copy(update={"signal_id": signal_id})
+    row, answer = take(Event(command.envelope, numbered), numbered.details, actor, uow, office)
+    await add_signals(uow.raw, [row])
+    return answer
+
+
+def take(
+    command: Event[SignalSubmit], details: PersonalFacts | None, actor: Actor, uow: UnitOfWork, office: Office
+) -> tuple[SignalRow, Answer]:
+    """Publish one signal; the row to remember it by, which many signals write in one statement, and the answer.
+
+    Raises Refused if the actor's unit may not send it, or a code in its facts is not in force at its date.
+    """
+    order = command.data
+    if order.signal_id is None:
+        raise Refused(problems.SIGNAL_UNNUMBERED, "/signal_id")
+    allow(actor, "signal.submit", Resource(unit=command.envelope.unit))
+    at = vietnam_date(latest_sight(order.facts, order.detected_at))
+    for message in routing.unknown_codes(routing.RoutingFacts.of(order.facts), at, office.book):
+        raise Refused(problems.unknown_code(message), "/facts")
+    detected = SignalDetected(
+        sender=actor.unit,
+        holder=actor.unit,
+        reference=order.reference,
+        system=order.system,
+        detected_at=order.detected_at,
+        critical=order.critical,
+        reason=order.reason,
+        facts=naming_kinds(order.facts, details),
+        personal=personal(order.signal_id, details),
+    )
+    uow.publish(
+        detected,
+        subject=order.signal_id,
+        sequence=1,
+        audience=audience.signal_detected(actor.unit),
+        unit=actor.unit,
+        acttime=order.detected_at,
+        cause=command,
+    )
+    row = SignalRow(
+        id=order.signal_id,
+        sender=actor.unit,
+        source=command.envelope.source,
+        command_id=command.envelope.id,
+        system=order.system,
+        reference=order.reference,
+        detected_at=order.detected_at,
+    )
+    return row, Answer(accepted=True, about=order.signal_id, result={"signal_id": str(order.signal_id)})

@@ -1,0 +1,87 @@
+"""Intake's tables, unqualified: they live in the schema that the role's search_path names.
+
+No column holds what an informant said or who they are; `details` is sealed under the tip's own key.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Index,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+        "uq": "%(table_name)s_%(column_0_N_name)s_key",
+        "pk": "%(table_name)s_pkey",
+    }
+)
+
+tip = Table(
+    "tip",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("tip_no", Text, nullable=False, unique=True),
+    Column("desk", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("shown", Text, nullable=False),
+    Column("shown_since", DateTime(timezone=True), nullable=False),
+    Column("facts", JSONB, nullable=False),
+    Column("informant_ref", Text, nullable=False),
+    Column("receiver", Text),
+    Column("recording_ref", Text),
+    Column("language", Text, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("wants_feedback", Boolean, nullable=False),
+    Column("details", LargeBinary),
+    Column("sequence", BigInteger, nullable=False),
+    Column("named_units", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("integrity_id", Uuid),
+    Column("linked_to", Uuid),
+    Column("route", JSONB),
+    Column("document", JSONB),
+    Column("receipt_hash", LargeBinary, nullable=False, unique=True),
+    Index(None, "desk", "id", postgresql_where=text("state <> 'held'")),
+)
+
+signal = Table(
+    "signal",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("sender", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("command_id", Text, nullable=False),
+    Column("system", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("detected_at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("source", "command_id"),
+    Index(None, "sender", "reference"),
+)
+
+tip_case = Table(
+    "tip_case",
+    metadata,
+    Column("case_id", Uuid, primary_key=True),
+    Column("tip_id", Uuid, primary_key=True),
+    Index(None, "tip_id"),
+)
+
+case_lead = Table(
+    "case_lead",
+    metadata,
+    Column("case_id", Uuid, primary_key=True),
+    Column("lead", Text, nullable=False),
+    Column("closed_at", DateTime(timezone=True)),
+)
