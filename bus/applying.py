@@ -7,7 +7,7 @@ from types import MappingProxyType
 import structlog
 
 from bus.broker import Partition
-from bus.errors import BusError, Fenced
+from bus.errors import BusError, Fenced, Undecodable
 from bus.fence import advance
 from bus.frame import Frame, frame
 from bus.gate import Place
@@ -144,3 +144,5 @@ def _read(record: Record, trust: Trust) -> Frame | BusError:
         return frame(record, trust)
     except BusError as error:
         return error
+    except Exception as error:  # noqa: BLE001 - whatever a stranger's bytes provoke, the record is parked for it
+        return Undecodable(f"{type(error).__name__} while reading")

@@ -92,8 +92,9 @@ def _headers(headers: Headers) -> tuple[dict[str, Any], dict[str, bytes]]:
             continue
         try:
             attributes[attribute] = value.decode()
-        except UnicodeDecodeError as error:
-            raise Undecodable(f"header {name} is not UTF-8", attribute) from error
+        except (UnicodeDecodeError, AttributeError) as error:
+            # Kafka's headers may be null, whatever the type says: it is not worth a look at each of them.
+            raise Undecodable(f"header {name} is not UTF-8 text", attribute) from error
         if "\0" in attributes[attribute]:
             raise Undecodable(f"header {name} holds the character U+0000", attribute)
     return attributes, beside
@@ -161,12 +162,12 @@ def _id(text: str) -> UUID | None:
 def _audience(header: bytes) -> Audience:
     try:
         return MappingProxyType({unit: View.of(word) for unit, word in from_json(header).items()})
-    except (AttributeError, ValueError) as error:
+    except (AttributeError, TypeError, ValueError) as error:
         raise Undecodable("header audience must be a JSON object of views", "audience") from error
 
 
 def _actor(beside: Mapping[str, bytes]) -> str:
     try:
         return beside["actor"].decode()
-    except (KeyError, UnicodeDecodeError) as error:
+    except (AttributeError, KeyError, UnicodeDecodeError) as error:
         raise Undecodable("header actor is missing: only the gateway writes here", "actor") from error

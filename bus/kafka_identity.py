@@ -1,0 +1,30 @@
+"""The ids of a cluster and its topics, which aiokafka's metadata lacks."""
+
+import asyncio
+from collections.abc import Collection
+
+from confluent_kafka import KafkaException, TopicCollection
+from confluent_kafka.admin import AdminClient
+
+from bus.broker import Identity
+from bus.errors import Transient
+from bus.kafka_access import KafkaSettings
+
+_SECONDS = 10.0
+
+
+async def identify(settings: KafkaSettings, topics: Collection[str]) -> Identity:
+    """Ask for the ids. Raises `Transient`, also for a topic that does not exist or may not be described."""
+    try:
+        # A client is made for each question: it is asked once an assignment, and an idle one would hold connections.
+        return await asyncio.to_thread(_ask, settings, sorted(topics))
+    except (KafkaException, TimeoutError) as error:
+        raise Transient(f"the ids of {', '.join(sorted(topics))} could not be read: {error}") from error
+
+
+def _ask(settings: KafkaSettings, topics: list[str]) -> Identity:
+    admin = AdminClient(settings.librdkafka_options())
+    described = admin.describe_topics(TopicCollection(topics), request_timeout=_SECONDS)
+    cluster = admin.describe_cluster(request_timeout=_SECONDS).result(timeout=_SECONDS)
+    ids = {name: str(future.result(timeout=_SECONDS).topic_id) for name, future in described.items()}
+    return Identity(str(cluster.cluster_id), ids)
