@@ -1,0 +1,85 @@
+"""What an envelope says of an event is what its publisher said, and the chain of its cause."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from builders import A_CASE, AN_EVENT, NOW, PERSONAL, event, example
+from bus.publication import Context, Said, envelop
+from bus_builders import Hands, a_keyring
+from schemas.classification import Classification, DataCategory
+from schemas.commands.case import CaseClaim
+from schemas.envelope import Envelope
+from schemas.events.case import CaseClaimed, CaseProposed
+from schemas.topics import Topics
+from schemas.views import View
+
+CONTEXT = Context("cases", Topics(), Hands(), lambda: AN_EVENT, a_keyring(Hands()))
+THEN = NOW - timedelta(days=3)
+
+
+def said(**changes: object) -> Said:
+    given: dict[str, object] = {
+        "subject": A_CASE,
+        "sequence": 4,
+        "audience": {"customs-79": View.FULL},
+        "acttime": THEN,
+    }
+    return Said(**{**given, **changes})  # type: ignore[arg-type]
+
+
+def enveloped(**changes: object) -> Envelope:
+    return envelop(example(CaseClaimed), said(**changes), CONTEXT).envelope
+
+
+def test_an_event_says_who_what_when_and_of_what() -> None:
+    made = envelop(example(CaseProposed, personal={A_CASE: PERSONAL}), said(), CONTEXT)
+
+    assert made.envelope == Envelope(
+        id=str(AN_EVENT),
+        source="/units/phoihop/cases",
+        type="vn.phoihop.case.proposed.v1",
+        time=NOW,
+        recordedtime=NOW,
+        acttime=THEN,
+        subject=str(A_CASE),
+        partitionkey=str(A_CASE),
+        sequence=4,
+        dataschema="urn:phoihop:schema:vn.phoihop.case.proposed.v1:0:full",
+        dataclassification=Classification.CONFIDENTIAL,
+        datacategory=DataCategory.BASIC,
+    )
+    assert made.audience == {"customs-79": View.FULL}
+    assert made.data.personal == {A_CASE: PERSONAL}
+
+
+def test_a_unit_that_acts_stands_in_the_source() -> None:
+    assert enveloped(unit="customs-79").source == "/units/customs-79/cases"
+
+
+def test_the_first_cause_of_a_chain_names_the_chain() -> None:
+    claim = event(example(CaseClaim), id="k-1", traceparent="00-aa-bb-01")
+
+    made = enveloped(cause=claim)
+
+    assert (made.causationid, made.correlationid, made.traceparent) == ("k-1", "k-1", "00-aa-bb-01")
+
+
+def test_a_later_cause_hands_the_chain_on() -> None:
+    claim = event(example(CaseClaim), id="k-1", correlationid="k-0")
+
+    made = enveloped(cause=claim)
+
+    assert (made.causationid, made.correlationid) == ("k-1", "k-0")
+
+
+def test_an_event_without_a_cause_belongs_to_no_chain() -> None:
+    assert enveloped().correlationid is None
+    assert enveloped().causationid is None
+
+
+def test_a_correction_names_what_it_corrects_and_its_basis() -> None:
+    earlier = str(UUID(int=7))
+
+    made = enveloped(corrects=earlier, legalbasis="khoản 5 Điều 1 98/2020/NĐ-CP")
+
+    assert (made.corrects, made.legalbasis) == (earlier, "khoản 5 Điều 1 98/2020/NĐ-CP")
