@@ -38,6 +38,7 @@ PLANTS = (
     Plant("services", "services.policy", "services.runtime"),
     Plant("layers", "services.cases.model", "services.cases.repository"),
     Plant("layers", "services.intake.api", "services.intake.consumer"),
+    Plant("layers", "services.intake.gateway.handlers", "services.intake.gateway.consumer"),
     Plant("domain", "services.cases.model", "sqlalchemy"),
     Plant("domain", "schemas.planted", "fastapi"),
     Plant("domain", "services.routing", "httpx2"),
