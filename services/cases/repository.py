@@ -24,6 +24,7 @@ _LOCK_OPEN = f"""
 select {_COLUMNS} from case_file join unnest($1::bytea[], $2::text[]) g(subject_key, lead) using (subject_key, lead)
 where {_OPEN} order by id for update of case_file"""  # noqa: S608 - the parts are constants of this file
 _LOCK_ONE = f"select {_COLUMNS} from case_file where id = $1 for update"  # noqa: S608 - the same
+_LOCK_ALL = "select from case_file where id = any($1) order by id for update"
 _LOCK_GROWN_FROM = f"""
 select {_COLUMNS} from case_file where id in
   (select case_id from case_origin where kind = $1 and id = any($2) and not withdrawn)
@@ -106,6 +107,10 @@ class Cases:
         """One case, locked until the transaction ends; None where the id was never given to a case."""
         row = await self._raw.fetchrow(_LOCK_ONE, case_id)
         return _case(row) if row else None
+
+    async def lock_all(self, case_ids: Collection[UUID]) -> None:
+        """Lock those of these cases that exist, in the order in which every batch locks."""
+        await self._raw.execute(_LOCK_ALL, list(case_ids))
 
     async def lock_grown_from(self, kind: OriginKind, origins: Collection[UUID]) -> list[Case]:
         """The cases that these origins contributed to, locked; an origin withdrawn before does not count."""

@@ -1,5 +1,6 @@
 """Commands about cases: claim and close. Each is decided under the case's row lock, so that one claimant wins."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -23,7 +24,10 @@ from services.cases.model.close import Closer, close
 from services.cases.model.competence import competent_units
 from services.cases.model.denial import Denial, Denied
 from services.cases.repository import Cases
-from services.policy import Actor, Decision, Resource
+from services.policy import Actor, Decision, Resource, Role
+
+Order = Event[CaseClaim | CaseClose]
+"""A command about a case."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,11 @@ class Officer:
 
     actor: Actor
     name: str
+
+    @classmethod
+    def of(cls, actor: Actor, name: str, stated: str | None) -> "Officer":
+        """An agency's system is recorded under the officer that it states, as stated; a person never is."""
+        return cls(actor, stated if stated and Role.SYSTEM in actor.roles else name)
 
     @property
     def unit(self) -> str:
@@ -43,13 +52,13 @@ class Officer:
 class Act:
     """One command as it is carried out: who acts, when, in which transaction."""
 
-    command: Event[CaseClaim] | Event[CaseClose]
+    command: Order
     officer: Officer
     at: datetime
     uow: UnitOfWork
 
     @classmethod
-    def begin(cls, command: Event[CaseClaim] | Event[CaseClose], officer: Officer, uow: UnitOfWork) -> "Act":
+    def begin(cls, command: Order, officer: Officer, uow: UnitOfWork) -> "Act":
         """The act, now."""
         return cls(command, officer, uow.context.clock(), uow)
 
@@ -83,12 +92,24 @@ class Commands:
         self._book = book
         self._audiences = audiences
 
-    async def claim(self, command: Event[CaseClaim], officer: Officer, uow: UnitOfWork) -> Answer:
+    def act(self, command: Order, officer: Officer) -> Callable[[UnitOfWork], Awaitable[Answer]]:
+        """What `CommandDesk.perform` runs for this command."""
+
+        async def carry_out(uow: UnitOfWork) -> Answer:
+            match command.data:
+                case CaseClaim():
+                    return await self.claim(Act.begin(command, officer, uow))
+                case CaseClose() as order:
+                    return await self.close(Act.begin(command, officer, uow), order)
+
+        return carry_out
+
+    async def claim(self, act: Act) -> Answer:
         """Take the lead for the officer's unit; the answer is not accepted where another unit was first.
 
         That answer is no `Refused`: a lost claim is a fact of its own, said in the same transaction.
         """
-        act = Act.begin(command, officer, uow)
+        officer = act.officer
         case = await self._visible(act)
         competent = await self._competent(case, act)
         informed = self._permit(case, act, competent)
@@ -101,18 +122,18 @@ class Commands:
         )
         decided = claim(case, claimant, act.at)
         if isinstance(decided, Denied):
-            raise Refused(problems.denied(decided.why))
+            raise _refusal(decided.why)
         return await (self._won(decided, act) if isinstance(decided, Claimed) else self._lost(decided, act))
 
-    async def close(self, command: Event[CaseClose], officer: Officer, uow: UnitOfWork) -> Answer:
+    async def close(self, act: Act, order: CaseClose) -> Answer:
         """End a case that the officer's unit leads, with an outcome that is in force on the day."""
-        act = Act.begin(command, officer, uow)
+        officer = act.officer
         case = await self._visible(act)
         informed = self._permit(case, act, frozenset())
-        decided = close(case, Closer(officer.unit, officer.name, informed=informed), command.data)
+        decided = close(case, Closer(officer.unit, officer.name, informed=informed), order)
         if isinstance(decided, Denied):
-            raise Refused(problems.denied(decided.why))
-        self._check_outcome(command.data.outcome, act.day)
+            raise _refusal(decided.why)
+        self._check_outcome(order.outcome, act.day)
         act.say(decided.case, decided.event, self._audiences.of_holding(decided.case, act.day))
         await act.cases.save([decided.case])
         return _accepted(decided.case)
@@ -122,7 +143,7 @@ class Commands:
         case = await act.cases.lock(act.command.data.case_id)
         if case is None or case.hidden:
             _refuse_role(policy.decide(act.officer.actor, act.command.data.KIND, Resource()))
-            raise Refused(problems.denied(Denial.UNKNOWN), "/case_id")
+            raise _refusal(Denial.UNKNOWN)
         return case
 
     async def _competent(self, case: Case, act: Act) -> frozenset[str]:
@@ -163,6 +184,11 @@ def _refuse_role(decision: Decision) -> None:
     """Standing is decided by the model, which tells more precisely why; a missing role is told by the policy."""
     if decision.code == "role_missing":
         raise Refused(FORBIDDEN.problem(decision.vi, decision.en))
+
+
+def _refusal(why: Denial) -> Refused:
+    """Made in one place, so that a case that may not be known cannot be told from one that never was."""
+    return Refused(problems.denied(why), "/case_id" if why is Denial.UNKNOWN else None)
 
 
 def _accepted(case: Case) -> Answer:

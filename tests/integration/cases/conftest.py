@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import count
 from random import Random
 from typing import Any
@@ -11,20 +12,28 @@ from uuid import UUID
 
 import pytest
 
+from builders import event, example
+from bus.commands import Answer, CommandDesk
 from bus.database import Database
 from bus.identity import system_clock, uuid7
 from bus.message import Message
 from bus.sealing import Keyring
 from bus.uow import Context, UnitOfWork, UnitsOfWork
 from bus.wire import decode
-from case_builders import PEPPER, book
+from case_builders import PEPPER, book, numbered
 from infra.stack.testing import TestDatabase
-from schemas.envelope import Event
+from schemas.commands.case import CaseClaim, CaseClose
+from schemas.envelope import Envelope, Event
+from schemas.events.tip import TipHeld
 from schemas.topics import Topics
 from services.cases.handlers.audiences import Audiences
+from services.cases.handlers.commands import Commands, Officer
 from services.cases.handlers.growth import Growth
 from services.cases.handlers.intake import Intake
+from services.cases.handlers.withholding import withhold
+from services.policy import Actor
 
+OFFICER = frozenset({"officer"})
 _TABLES = "case_claim, case_origin, case_file, outbox, command"
 
 
@@ -34,6 +43,7 @@ class CaseDesk:
 
     units: UnitsOfWork
     growth: Growth
+    commands: Commands
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[UnitOfWork]:
@@ -59,10 +69,36 @@ class CaseDesk:
         async with self.begin() as uow:
             await self.growth.add_tips(travelling, uow)
 
-    async def published(self) -> list[Event[Any]]:
-        """Everything in the outbox, oldest first, as a reader of the topics meets it."""
+    async def perform(self, data: CaseClaim | CaseClose, unit: str, key: str | None = None, **actor: Any) -> Answer:
+        """One command of a unit's officer, as the HTTP door carries it out."""
+        officer = Officer(Actor(**{"person": "le.van", "unit": unit, "roles": OFFICER} | actor), "Lê Văn Giả Định")
+        command = Event(
+            Envelope(id=key or str(uuid7()), source=f"/units/{unit}/http", type=data.type_name(), time=system_clock()),
+            data,
+        )
+        said = sha256(data.model_dump_json().encode()).digest()
+        async with self.begin() as uow:
+            return await CommandDesk().perform(command, unit, said, self.commands.act(command, officer), uow)
+
+    async def claim(self, unit: str, case_id: UUID | None = None, key: str | None = None, **actor: Any) -> Answer:
+        """Claim a case, the only one unless its id is given."""
+        return await self.perform(CaseClaim(case_id=case_id or await self.only_case()), unit, key, **actor)
+
+    async def close(self, unit: str, outcome: str = "PHAT_TIEN", **actor: Any) -> Answer:
+        """Close the only case."""
+        return await self.perform(CaseClose(case_id=await self.only_case(), outcome=outcome), unit, **actor)
+
+    async def hold(self, number: int) -> None:
+        """tip.held, as one batch of the consumer."""
+        data = example(TipHeld, integrity_id=numbered(number + 500_000))
+        async with self.begin() as uow:
+            await withhold([event(data, subject=numbered(number))], uow)
+
+    async def published(self, *kinds: type[Any]) -> list[Event[Any]]:
+        """Everything in the outbox, or what is of these kinds, oldest first, as a reader of the topics meets it."""
         rows = await self.rows("select topic, msg_key, headers, payload from outbox order by id")
-        return [decode(_message(row)) for row in rows]
+        events = [decode(_message(row)) for row in rows]
+        return [event for event in events if not kinds or isinstance(event.data, kinds)]
 
     async def opened(self) -> list[Event[Any]]:
         """The same with the personal parts opened."""
@@ -104,7 +140,9 @@ async def desk(database: TestDatabase, random_bytes: Callable[[int], bytes]) -> 
     units = UnitsOfWork(connections, Context("cases", Topics(), system_clock, uuid7, keyring), asyncio.Event())
     async with units.begin() as uow:
         await uow.raw.execute(f"truncate {_TABLES}")
-    yield CaseDesk(units, Growth(Intake(book(), PEPPER, random_bytes), Audiences(book())))
+    audiences = Audiences(book())
+    growth = Growth(Intake(book(), PEPPER, random_bytes), audiences)
+    yield CaseDesk(units, growth, Commands(book(), audiences))
     await connections.close()
 
 
