@@ -1,0 +1,1 @@
+"""Starts the programs of the bus, keeps them running, and stops them in order."""

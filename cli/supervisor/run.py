@@ -1,0 +1,38 @@
+"""The whole bus as one context: servers, tables, addresses, then the programs."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from cli.stack import home, stack, units_in_force
+from cli.supervisor.addresses import assign
+from cli.supervisor.child import Say
+from cli.supervisor.roster import Program
+from cli.supervisor.supervisor import Supervisor
+from infra.stack.info import StackInfo
+
+
+@asynccontextmanager
+async def running(programs: Sequence[Program], say: Say, *, keep_stack: bool = False) -> AsyncIterator[Supervisor]:
+    """Everything started (not yet ready) inside the block, everything stopped after it.
+
+    `keep_stack` leaves Kafka and PostgreSQL running, so that the next start is faster.
+    """
+    await asyncio.to_thread(_prepare)
+    say("stack", "Kafka and PostgreSQL answer; topics, users and tables are declared")
+    urls = assign(home(), programs)
+    try:
+        async with Supervisor(home(), programs, urls, say) as supervisor:
+            yield supervisor
+    finally:
+        if not keep_stack:
+            await asyncio.to_thread(stack().down, home())
+
+
+def _prepare() -> StackInfo:
+    from infra.stack.migrate import migrate_stack
+
+    info = stack().up(home(), units_in_force(datetime.now(UTC)))
+    migrate_stack(info)
+    return info
