@@ -1,8 +1,7 @@
 """The broker port on Apache Kafka, and the only place that knows aiokafka and its traps."""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -13,12 +12,11 @@ from bus.broker import Bounds, Identity, Listener, Partition
 from bus.errors import LogGap, PublishUnknown, Transient
 from bus.kafka_access import KafkaSettings
 from bus.kafka_identity import identify
+from bus.lanes import MAX_BATCH_BYTES, append, lanes
 from bus.message import Message, Record
-from bus.partition import partition_of
 
 __all__ = ["KafkaBroker", "KafkaSettings"]
 
-MAX_BATCH_BYTES = 1024 * 1024
 _NO_PARTITION = TopicPartition("", 0)
 _GRACE = 1.0
 log = structlog.get_logger(__name__)
@@ -52,8 +50,8 @@ class KafkaBroker:
         if producer is None:
             return
         try:
-            await asyncio.wait_for(producer.stop(), self._settings.close_seconds)
-        except (TimeoutError, KafkaError) as error:
+            await asyncio.wait_for(_leave(producer.client, producer.stop), self._settings.close_seconds)
+        except (OSError, KafkaError) as error:
             log.warning("producer_not_closed", error=type(error).__name__)
             await _abort(producer, self._settings.close_seconds)
 
@@ -80,39 +78,14 @@ class KafkaBroker:
             await _abort(producer, self._settings.close_seconds)
 
     async def _send(self, producer: AIOKafkaProducer, messages: Sequence[Message]) -> None:
-        lanes: defaultdict[Partition, list[Message]] = defaultdict(list)
         counts = {topic: len(await producer.partitions_for(topic)) for topic in {one.topic for one in messages}}
-        for message in messages:
-            number = partition_of(message.key, counts[message.topic])
-            lanes[Partition(message.topic, number)].append(message)
         sent = await asyncio.gather(
-            *(_append(producer, lane, waiting) for lane, waiting in lanes.items()), return_exceptions=True
+            *(append(producer, lane, waiting) for lane, waiting in lanes(messages, counts).items()),
+            return_exceptions=True,
         )
         for outcome in sent:
             if outcome is not None:
                 raise outcome
-
-
-async def _append(producer: AIOKafkaProducer, lane: Partition, messages: Sequence[Message]) -> None:
-    """Send one partition's messages batch after batch: a later one must not be written where an earlier one is lost."""
-    sent = 0
-    while sent < len(messages):
-        batch = producer.create_batch()
-        size = _fill(batch, messages, sent)
-        if size == 0:
-            raise PublishUnknown(f"a message for {lane.topic} is larger than a batch of {MAX_BATCH_BYTES} bytes")
-        acknowledged = await producer.send_batch(batch, lane.topic, partition=lane.number)
-        await acknowledged
-        sent += size
-
-
-def _fill(batch: Any, messages: Sequence[Message], start: int) -> int:
-    """How many messages from `start` on went in: a full batch takes no more, and says so only by returning None."""
-    for taken, message in enumerate(messages[start:]):
-        added = batch.append(timestamp=None, key=message.key, value=message.value, headers=list(message.headers))
-        if added is None:
-            return taken
-    return len(messages) - start
 
 
 async def _abort(client: Any, seconds: float) -> None:
@@ -123,24 +96,38 @@ async def _abort(client: Any, seconds: float) -> None:
         task.cancel()
     try:
         async with asyncio.timeout(seconds):
-            await client.client.close()
+            await _leave(client.client, client.client.close)
             if task is not None:
                 await asyncio.wait({task})
-    except (TimeoutError, KafkaError) as error:
+    except (OSError, KafkaError) as error:
         log.warning("producer_abandoned", error=type(error).__name__)
 
 
+async def _leave(client: Any, end: Callable[[], Awaitable[None]]) -> None:
+    """End a client and wait until its connections are closed: aiokafka only begins to say goodbye over TLS."""
+    writers = [one._writer for one in client._conns.values() if one._writer is not None]  # noqa: SLF001 - as above
+    await end()
+    for writer in writers:
+        await writer.wait_closed()
+
+
 class _Told(ConsumerRebalanceListener):
-    """Passes assignments on, and keeps what the listener raises: aiokafka would only log it and read on."""
+    """Passes assignments on, and keeps what the listener raises: aiokafka would only log it and read on.
+
+    `positions` are those set since the last assignment.
+    """
 
     def __init__(self, listener: Listener) -> None:
         self.failure: Exception | None = None
+        self.positions: dict[Partition, int] = {}
         self._listener = listener
 
     def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
+        self.positions.clear()
         self._tell(self._listener.revoked, revoked)
 
     def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
+        self.positions.clear()
         self._tell(self._listener.assigned, assigned)
 
     def _tell(self, hear: Any, partitions: Iterable[TopicPartition]) -> None:
@@ -157,7 +144,6 @@ class KafkaReader:
         self._settings = settings
         self._topics = tuple(topics)
         self._told = _Told(listener)
-        self._positions: dict[Partition, int] = {}
         self._unreadable: dict[Partition, int] = {}
         self._consumer = AIOKafkaConsumer(
             **settings.asyncio_options(),
@@ -167,7 +153,7 @@ class KafkaReader:
             max_partition_fetch_bytes=settings.partition_bytes,
             fetch_max_wait_ms=int(settings.fetch_wait_seconds * 1000),
             session_timeout_ms=int(settings.session_seconds * 1000),
-            heartbeat_interval_ms=int(settings.session_seconds * 300),
+            heartbeat_interval_ms=int(settings.session_seconds * 100),
         )
 
     async def start(self) -> None:
@@ -181,8 +167,8 @@ class KafkaReader:
     async def stop(self) -> None:
         """Leave the group, or give up after `close_seconds`: the session then ends by itself."""
         try:
-            await asyncio.wait_for(self._consumer.stop(), self._settings.close_seconds)
-        except (TimeoutError, KafkaError) as error:
+            await asyncio.wait_for(_leave(self._consumer._client, self._consumer.stop), self._settings.close_seconds)  # noqa: SLF001
+        except (OSError, KafkaError) as error:
             log.warning("reader_not_closed", error=type(error).__name__)
 
     async def fetch(
@@ -194,10 +180,12 @@ class KafkaReader:
         for partition in only:
             if partition in self._unreadable:
                 return await self._around(partition, max_records)
+        # One partition without a position would keep aiokafka from fetching any other of the same broker.
+        placed = [partition for partition in only if partition in self._told.positions]
         try:
-            return await self._take(max_records, timeout, only)
+            return await self._take(max_records, timeout, placed)
         except ValueError as error:
-            self._find_unreadable(only, error)
+            self._find_unreadable(placed, error)
             return {}
 
     async def _take(
@@ -218,7 +206,7 @@ class KafkaReader:
         except (KafkaError, OSError) as error:
             raise Transient(f"{type(error).__name__} {error}".rstrip()) from error
         records = {Partition(*one): [_record(each) for each in fetched] for one, fetched in found.items()}
-        self._positions.update({partition: fetched[-1].offset + 1 for partition, fetched in records.items()})
+        self._told.positions.update({partition: fetched[-1].offset + 1 for partition, fetched in records.items()})
         return records
 
     def _find_unreadable(self, only: Collection[Partition], error: ValueError) -> None:
@@ -228,13 +216,13 @@ class KafkaReader:
             broken = getattr(fetched, "_partition_records", None)
             if broken is not None and broken._records_iterator.gi_frame is None:  # noqa: SLF001 - the same
                 self._unreadable[partition] = broken.next_fetch_offset
-            self.seek(partition, self._positions[partition])
+            self.seek(partition, self._told.positions[partition])
         if not self._unreadable:
             raise Transient("a fetch could not be read") from error
 
     async def _around(self, partition: Partition, max_records: int) -> Mapping[Partition, Sequence[Record]]:
         """Read up to the record that cannot be read, then hand it out empty and go on behind it."""
-        at, before = self._unreadable[partition], self._unreadable[partition] - self._positions[partition]
+        at, before = self._unreadable[partition], self._unreadable[partition] - self._told.positions[partition]
         if before > 0:
             return await self._take(min(max_records, before), _GRACE, [partition])
         del self._unreadable[partition]
@@ -249,7 +237,7 @@ class KafkaReader:
             self._consumer.seek(TopicPartition(*partition), offset)
         except KafkaError:
             return False
-        self._positions[partition] = offset
+        self._told.positions[partition] = offset
         return True
 
     async def bounds(self, partitions: Collection[Partition]) -> Mapping[Partition, Bounds]:

@@ -57,6 +57,12 @@ class MemoryBroker:
         for group in self._groups:
             self.rebalance(group)
 
+    def delete_topic(self, topic: str) -> None:
+        """Forget a topic and its records."""
+        del self._topics[topic]
+        for group in self._groups:
+            self.rebalance(group)
+
     def expire(self, partition: Partition, low: int) -> None:
         """Forget the records before offset `low`, as retention does."""
         log = self._topics[partition.topic].logs[partition.number]
