@@ -5,7 +5,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import httpx2
+import structlog
 
+from bus.errors import Refused
+from services.runtime.problems import DIRECTORY_UNREACHABLE
 from services.runtime.settings import Settings
 
 TIMEOUT = httpx2.Timeout(10.0, connect=2.0)
@@ -32,15 +35,25 @@ class ServiceToken:
         self._renewing = asyncio.Lock()
 
     async def current(self) -> str:
-        """A token good for at least a minute; raises `httpx2.HTTPError` when directory gives none."""
+        """A token that is good now; raises `Refused` (503) when there is none and directory gives none.
+
+        A token that has not ended is used on while directory does not answer.
+        """
         async with self._renewing:
-            if self._until is None or self._clock() >= self._until - RENEW_BEFORE:
-                await self._renew()
+            now = self._clock()
+            if self._until is None or now >= self._until - RENEW_BEFORE:
+                await self._renew(now)
         return self._token
 
-    async def _renew(self) -> None:
-        answer = await self._directory.post("/tokens", json={}, headers={"Authorization": f"Bearer {self._key}"})
-        answer.raise_for_status()
-        found = answer.json()
-        self._token = str(found["token"])
-        self._until = datetime.fromisoformat(found["expires_at"])
+    async def _renew(self, now: datetime) -> None:
+        try:
+            answer = await self._directory.post("/tokens", json={}, headers={"Authorization": f"Bearer {self._key}"})
+            answer.raise_for_status()
+            found = answer.json()
+            token, until = str(found["token"]), datetime.fromisoformat(found["expires_at"])
+        except (httpx2.HTTPError, ValueError, KeyError, TypeError) as error:
+            structlog.get_logger().warning("service_token_not_renewed", exc_info=error)
+            if self._until is None or now >= self._until:
+                raise Refused(DIRECTORY_UNREACHABLE) from error
+        else:
+            self._token, self._until = token, until

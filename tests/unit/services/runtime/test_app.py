@@ -1,0 +1,320 @@
+"""The app behind the real server: every error is a problem, no address is kept, the process tells how it is."""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+import httpx2
+import pytest
+import structlog
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import StreamingResponse
+from joserfc.jwk import OKPKey
+from pydantic import BaseModel
+
+from bus.errors import Refused, Transient
+from runtime_builders import Clock, KnownKeys, bearer, serving, signing_key, token
+from schemas.problems import CLAIM_LOST, PROBLEMS
+from services.runtime import app as app_module
+from services.runtime.actors import Actors, CurrentActor, CurrentClaims
+from services.runtime.app import App, create_app
+from services.runtime.health import Health
+from services.runtime.idempotency import IdempotencyKey
+from services.runtime.limits import Limiter, per_actor, whole_door
+
+SENT = "Nguyễn Thị Bí Mật 0912345678"
+JSON = {"Content-Type": "application/json"}
+
+
+class Form(BaseModel):
+    name: str
+    count: int = 0
+
+
+async def form(form: Form) -> dict[str, str]:
+    return {"name": form.name}
+
+
+async def number(number: int, after: int = 0) -> int:
+    return number + after
+
+
+async def fails() -> None:
+    raise RuntimeError(SENT)
+
+
+async def fails_midway() -> StreamingResponse:
+    async def parts() -> AsyncIterator[bytes]:
+        yield b"begun"
+        raise RuntimeError(SENT)
+
+    return StreamingResponse(parts())
+
+
+async def refuses() -> None:
+    raise Refused(CLAIM_LOST.problem("hải quan đã thụ lý", "customs claimed it"), "case.id")
+
+
+async def outage() -> None:
+    raise Transient(SENT)
+
+
+async def me(actor: CurrentActor, claims: CurrentClaims) -> dict[str, str]:
+    return {"person": actor.person, "name": claims.name}
+
+
+async def write(request: IdempotencyKey) -> dict[str, str]:
+    return {"key": request.key, "hash": request.body_hash.hex()}
+
+
+async def address(request: Request) -> dict[str, Any]:
+    return {"client": request.client}
+
+
+def doors() -> APIRouter:
+    router = APIRouter()
+    for path, endpoint in (("/forms", form), ("/writes", write)):
+        router.add_api_route(path, endpoint, methods=["POST"])
+    for endpoint in (fails, fails_midway, refuses, outage, me, address):
+        router.add_api_route(f"/{endpoint.__name__}", endpoint, methods=["GET"])
+    router.add_api_route("/numbers/{number}", number, methods=["GET"])
+    return router
+
+
+@pytest.fixture
+def health() -> Health:
+    return Health()
+
+
+@pytest.fixture
+def key() -> OKPKey:
+    return signing_key()
+
+
+@pytest.fixture
+def app(health: Health, key: OKPKey) -> App:
+    return create_app("cases", [doors()], health=health, actors=Actors(KnownKeys(key), Clock()))
+
+
+@pytest.fixture
+async def client(app: App) -> AsyncIterator[httpx2.AsyncClient]:
+    async with serving(app) as made:
+        yield made
+
+
+def problem(answer: httpx2.Response, slug: str, status: int) -> dict[str, Any]:
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["cache-control"] == "no-store"
+    document: dict[str, Any] = answer.json()
+    assert (document["type"], document["status"], answer.status_code) == (
+        f"urn:phoihop:problem:{slug}",
+        status,
+        status,
+    )
+    assert document["instance"] == f"urn:uuid:{answer.headers['x-request-id']}"
+    assert slug in PROBLEMS
+    return document
+
+
+async def test_a_wrong_field_is_named_with_its_remedy_and_not_repeated(client: httpx2.AsyncClient) -> None:
+    answer = await client.post("/forms", json={"count": SENT})
+    document = problem(answer, "malformed", 422)
+    assert [fault["pointer"] for fault in document["errors"]] == ["#/name", "#/count"]
+    assert SENT not in json.dumps(document, ensure_ascii=False)
+
+
+async def test_the_title_and_detail_follow_the_readers_language(client: httpx2.AsyncClient) -> None:
+    vietnamese = problem(await client.post("/forms", json={}), "malformed", 422)
+    english = problem(await client.post("/forms", json={}, headers={"Accept-Language": "en"}), "malformed", 422)
+    assert vietnamese["title"] == PROBLEMS["malformed"].title.vi
+    assert english["title"] == PROBLEMS["malformed"].title.en
+    assert (vietnamese["detail"], english["detail"]) == (english["vi"], vietnamese["en"])
+
+
+@pytest.mark.parametrize("body", [b'{"name":', b"\xff\xfe", b"\x00"])
+async def test_what_is_not_json_is_told_so(client: httpx2.AsyncClient, body: bytes) -> None:
+    problem(await client.post("/forms", content=body, headers=JSON), "undecodable", 400)
+
+
+async def test_a_path_or_query_that_does_not_fit_is_named(client: httpx2.AsyncClient) -> None:
+    document = problem(await client.get("/numbers/many?after=x"), "malformed", 422)
+    assert [fault.get("path") or fault.get("query") for fault in document["errors"]] == ["number", "after"]
+
+
+async def test_nothing_there_and_a_wrong_method_are_problems_too(client: httpx2.AsyncClient) -> None:
+    problem(await client.get("/nowhere"), "not-found", 404)
+    answer = await client.put("/forms")
+    problem(answer, "method-not-allowed", 405)
+    assert answer.headers["allow"] == "POST"
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+async def test_a_body_past_64_kib_is_refused_as_a_problem(client: httpx2.AsyncClient, *, chunked: bool) -> None:
+    body = b'{"name":"' + b"x" * 65_536 + b'"}'
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield body
+
+    answer = await client.post("/forms", content=pieces() if chunked else body, headers=JSON)
+    problem(answer, "oversize", 413)
+    assert (await client.post("/forms", json={"name": "x" * 65_000})).status_code == 200
+
+
+async def test_a_fault_of_ours_tells_the_caller_nothing_but_a_reference(client: httpx2.AsyncClient) -> None:
+    with structlog.testing.capture_logs() as lines:
+        answer = await client.get("/fails")
+    document = problem(answer, "internal", 500)
+    assert SENT not in answer.text
+    assert "RuntimeError" not in answer.text
+    (line,) = lines
+    assert (line["event"], line["route"]) == ("request_failed", "/fails")
+    assert document["instance"]
+
+
+async def test_an_answer_that_broke_midway_is_not_passed_off_as_whole(client: httpx2.AsyncClient) -> None:
+    with structlog.testing.capture_logs() as lines, pytest.raises(httpx2.RemoteProtocolError):
+        await client.get("/fails_midway")
+    assert [line["event"] for line in lines] == ["request_failed"]
+
+
+async def test_a_refusal_names_its_field_in_both_languages(client: httpx2.AsyncClient) -> None:
+    document = problem(await client.get("/refuses"), "claim-lost", 409)
+    assert (document["vi"], document["en"]) == ("hải quan đã thụ lý", "customs claimed it")
+    assert document["errors"][0]["pointer"] == "#/case/id"
+
+
+async def test_an_outage_says_when_to_come_again(client: httpx2.AsyncClient) -> None:
+    answer = await client.get("/outage")
+    problem(answer, "unavailable", 503)
+    assert int(answer.headers["retry-after"]) > 0
+    assert SENT not in answer.text
+
+
+async def test_a_token_opens_the_door(client: httpx2.AsyncClient, key: OKPKey) -> None:
+    answer = await client.get("/me", headers=bearer(token(key)))
+    assert answer.json() == {"person": "an.nv", "name": "Nguyễn Văn An"}
+
+
+@pytest.mark.parametrize("header", [None, "Bearer", "Basic YTpi", "token", "Bearer forged.to.ken"])
+async def test_without_a_genuine_token_the_door_stays_shut(client: httpx2.AsyncClient, header: str | None) -> None:
+    answer = await client.get("/me", headers={"Authorization": header} if header else {})
+    problem(answer, "unauthenticated", 401)
+    assert answer.headers["www-authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "a b"}, {"Idempotency-Key": "x" * 129}])
+async def test_a_write_without_a_usable_key_is_told_the_header(
+    client: httpx2.AsyncClient, headers: dict[str, str]
+) -> None:
+    document = problem(await client.post("/writes", headers=headers), "idempotency-key-missing", 400)
+    assert document["errors"][0]["header"] == "Idempotency-Key"
+
+
+async def test_the_same_write_has_the_same_hash_and_another_body_another(client: httpx2.AsyncClient) -> None:
+    async def hashed(body: object) -> str:
+        answer = await client.post("/writes", json=body, headers={"Idempotency-Key": "k-1"})
+        return str(answer.json()["hash"])
+
+    assert await hashed({"a": 1}) == await hashed({"a": 1}) != await hashed({"a": 2})
+
+
+async def test_nobody_inside_learns_where_a_request_came_from(client: httpx2.AsyncClient) -> None:
+    answer = await client.get("/address", headers={"X-Forwarded-For": "203.0.113.7"})
+    assert answer.json() == {"client": None}
+
+
+async def test_readiness_follows_the_process_and_its_checks(client: httpx2.AsyncClient, health: Health) -> None:
+    async def ready() -> tuple[int, dict[str, str]]:
+        answer = await client.get("/readyz")
+        return answer.status_code, answer.json()["reasons"]
+
+    assert await ready() == (503, {"process": "starting"})
+    health.started.set()
+    assert await ready() == (200, {})
+    health.stopping.set()
+    assert await ready() == (503, {"process": "stopping"})
+    assert (await client.get("/healthz")).status_code == 200
+
+
+async def test_a_failing_check_is_named() -> None:
+    async def broken() -> str | None:
+        return "no connection"
+
+    async def fine() -> str | None:
+        return None
+
+    health = Health({"database": broken, "broker": fine})
+    health.started.set()
+    async with serving(create_app("cases", [], health=health)) as client:
+        answer = await client.get("/readyz")
+    assert (answer.status_code, answer.json()) == (503, {"ready": False, "reasons": {"database": "no connection"}})
+
+
+async def test_past_the_limit_of_waiting_requests_one_more_is_told_to_come_again(
+    monkeypatch: pytest.MonkeyPatch, health: Health
+) -> None:
+    monkeypatch.setattr(app_module, "MAX_WAITING", 2)
+    inside, leave = asyncio.Semaphore(0), asyncio.Event()
+    router = APIRouter()
+
+    @router.get("/slow")
+    async def slow() -> str:
+        inside.release()
+        await leave.wait()
+        return "done"
+
+    @router.get("/stream")
+    async def stream() -> StreamingResponse:
+        async def parts() -> AsyncIterator[bytes]:
+            yield b"begun"
+            await leave.wait()
+
+        return StreamingResponse(parts())
+
+    async with serving(create_app("cases", [router], health=health)) as client:
+        async with client.stream("GET", "/stream") as streaming:
+            assert streaming.status_code == 200
+            waiting = [asyncio.create_task(client.get("/slow")) for _ in range(2)]
+            for _ in waiting:
+                await inside.acquire()
+            refused = await client.get("/slow")
+            problem(refused, "unavailable", 503)
+            assert refused.headers["retry-after"]
+            leave.set()
+            assert [(await one).json() for one in waiting] == ["done", "done"]
+        assert (await client.get("/slow")).json() == "done"
+
+
+async def test_a_door_counts_each_actor_by_themselves_and_the_public_as_one(key: OKPKey, health: Health) -> None:
+    router = APIRouter()
+    staff = Depends(per_actor(Limiter(0.01, 1, time.monotonic)))
+    public = Depends(whole_door(Limiter(0.01, 1, time.monotonic), "tips"))
+    router.add_api_route("/staff", lambda: "ok", methods=["GET"], dependencies=[staff])
+    router.add_api_route("/public", lambda: "ok", methods=["GET"], dependencies=[public])
+    app = create_app("cases", [router], health=health, actors=Actors(KnownKeys(key), Clock()))
+    async with serving(app) as client:
+        one, other = bearer(token(key)), bearer(token(key, sub="binh.tt"))
+        assert [(await client.get("/staff", headers=who)).status_code for who in (one, other, one)] == [200, 200, 429]
+        assert (await client.get("/public")).status_code == 200
+        answer = await client.get("/public", headers={"X-Forwarded-For": "203.0.113.7"})
+    problem(answer, "too-many-requests", 429)
+    assert int(answer.headers["retry-after"]) > 2
+
+
+async def test_a_route_may_take_larger_bodies_than_the_app(health: Health) -> None:
+    router = APIRouter()
+
+    @router.post("/large", max_body_size=200_000)
+    async def large(body: Annotated[dict[str, str], Depends(_json)]) -> int:
+        return len(body["x"])
+
+    async with serving(create_app("cases", [router], health=health)) as client:
+        assert (await client.post("/large", json={"x": "y" * 100_000})).json() == 100_000
+        problem(await client.post("/large", json={"x": "y" * 200_000}), "oversize", 413)
+
+
+async def _json(request: Request) -> dict[str, str]:
+    found: dict[str, str] = await request.json()
+    return found
