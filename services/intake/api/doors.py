@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request
@@ -15,6 +16,7 @@ from bus.uow import UnitsOfWork
 from schemas.envelope import Envelope, Event
 from schemas.messages import CommandData
 from schemas.problems import ID_REUSED
+from schemas.reference.validity import vietnam_date
 from services.intake.handlers.acts import Act
 from services.intake.office import Office
 from services.runtime.idempotency import HEADER as IDEMPOTENCY_HEADER
@@ -33,6 +35,10 @@ class Doors:
     database: Database
     commands: CommandDesk
     office: Office
+
+    def today(self) -> date:
+        """The day in Viet Nam."""
+        return vietnam_date(self.units.context.clock())
 
 
 def doors(request: Request) -> Doors:

@@ -10,7 +10,6 @@ from pydantic import BaseModel
 
 from schemas.events.tip import Channel
 from schemas.facts import Facts, UnitCode
-from schemas.reference.validity import vietnam_date
 from services.audience import hidden_units
 from services.intake.api.doors import CurrentDoors
 from services.intake.handlers.own import allow
@@ -58,8 +57,8 @@ class HeldPage(BaseModel):
     @classmethod
     def of(cls, tips: Sequence[Tip], unit: str, limit: int, parts: CurrentDoors) -> Self:
         """The page without the tips that name this very integrity unit."""
-        today = vietnam_date(parts.units.context.clock())
-        shown = [tip for tip in tips if unit not in hidden_units(tip.named_units, parts.office.book, today)]
+        book, today = parts.office.book, parts.today()
+        shown = [tip for tip in tips if unit not in hidden_units(tip.named_units, book, today)]
         return cls(tips=[HeldRow.of(tip) for tip in shown], next=tips[-1].id if len(tips) == limit else None)
 
 
@@ -74,8 +73,8 @@ def router() -> APIRouter:
         after: UUID | None = None,
         limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 50,
     ) -> HeldPage:
-        today = vietnam_date(parts.units.context.clock())
-        allow(actor, "integrity.read", Resource(integrity_units=parts.office.book.integrity_units_at(today)))
+        trusted = parts.office.book.integrity_units_at(parts.today())
+        allow(actor, "integrity.read", Resource(integrity_units=trusted))
         async with parts.database.autocommit() as raw:
             pile = await tips.held_tips(raw, after, limit)
         return HeldPage.of(pile, actor.unit, limit, parts)

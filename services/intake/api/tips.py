@@ -10,7 +10,6 @@ from bus.commands import Answer
 from bus.errors import Refused
 from bus.uow import UnitOfWork
 from schemas.events.tip import Channel
-from schemas.reference.validity import vietnam_date
 from services.intake import problems
 from services.intake.api.doors import CurrentDoors, Doors, command, perform
 from services.intake.forms import DeskForm, PublicForm, TipEnter
@@ -59,9 +58,8 @@ def router(submitting: Limiter, asking: Limiter) -> APIRouter:
         if not parts.office.web_decision:
             raise Refused(problems.WEB_CLOSED)
         told = DeskForm(**{**form.model_dump(), "channel": Channel.WEB})
-        now = parts.units.context.clock()
         province = form.facts.place.province if form.facts.place else None
-        desk = parts.office.book.desk_for(province, vietnam_date(now)).code
+        desk = parts.office.book.desk_for(province, parts.today()).code
         receipt, _ = await _enter(TipEnter(form=told, desk=desk), ("phoihop", PUBLIC), key, parts)
         return PublicAnswer(receipt=str(receipt), status_url=STATUS_URL)
 
@@ -87,8 +85,7 @@ def router(submitting: Limiter, asking: Limiter) -> APIRouter:
 
 def desks(parts: Doors) -> frozenset[str]:
     """The units that take in tips today."""
-    today = vietnam_date(parts.units.context.clock())
-    return frozenset(unit.code for unit in parts.office.book.desks_at(today))
+    return frozenset(unit.code for unit in parts.office.book.desks_at(parts.today()))
 
 
 async def _enter(entry: TipEnter, sender: tuple[str, str], key: Idempotent, parts: Doors) -> tuple[Receipt, Answer]:

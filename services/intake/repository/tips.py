@@ -35,12 +35,13 @@ order by id limit $4
 _HELD = f"""
 select {_COLUMNS} from tip where state = 'held' and ($1::uuid is null or id > $1) order by id limit $2
 """  # noqa: S608 - the same
-# A linked tip is as far as the one it was linked to once that one went on; held ones show nothing new.
+# A linked tip is as far as the one it was linked to, once that one went on. What a tip shows is frozen when it is
+# held, so a hold changes nothing here either.
 _STATUS = """
 select case when other.shown in ('forwarded', 'finished') then other.shown else tip.shown end as shown,
        case when other.shown in ('forwarded', 'finished') then other.shown_since else tip.shown_since end as since
 from tip left join tip as other
-  on tip.state = 'linked' and other.id = tip.linked_to and other.state <> 'held'
+  on tip.state = 'linked' and other.id = tip.linked_to
 where tip.receipt_hash = $1
 """
 
