@@ -1,11 +1,11 @@
 """Brings the broker to the declared state; applied twice, the second time changes nothing."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from confluent_kafka import TopicCollection
-from confluent_kafka.admin import AclBinding, AdminClient, NewTopic
+from confluent_kafka.admin import AclBinding, AdminClient, ConfigResource, NewTopic, ResourceType
 
 from infra.stack.access import Acl, slots
 from infra.stack.acl_bindings import acl_of, binding_of, everything, exactly, principal_of
@@ -48,7 +48,7 @@ class Provisioner:
         added, removed = self._acls(desired)
         changes = Changes(topics, principals, added, removed)
         if changes:
-            self._await_visible(desired)
+            self._await(lambda: self._as_declared(desired))
         return changes
 
     def revoke(self, unit: str, prefix: str = "") -> None:
@@ -60,12 +60,16 @@ class Provisioner:
         settle(self.admin.delete_acls([everything(principal) for principal in principals]))
         known = known_users(self.admin)
         remove_users(self.admin, [principal for principal in principals if principal in known])
+        self._await(lambda: self._without(principals))
         for principal in principals:
             self.secrets.remove(f"kafka/{principal}")
 
     def remove_topics(self, names: Sequence[str]) -> None:
-        """Delete topics with all their events; only test runs do."""
-        settle(self.admin.delete_topics(list(names)))
+        """Delete topics with all their events, those that exist; only test runs do."""
+        existing = [name for name in names if name in self.admin.list_topics(timeout=_SECONDS).topics]
+        if existing:
+            settle(self.admin.delete_topics(existing))
+        self._await(lambda: not set(existing) & set(self.admin.list_topics(timeout=_SECONDS).topics))
 
     def rotate(self, principal: str) -> None:
         """Give one principal a new secret; a unit's systems meanwhile use its other slot."""
@@ -81,26 +85,43 @@ class Provisioner:
         described = self.admin.describe_topics(TopicCollection(list(names)))
         return {name: str(future.result(timeout=_SECONDS).topic_id) for name, future in described.items()}
 
+    def retention_ms(self, topic: str) -> int:
+        """How long the broker keeps the topic's events; -1 for ever."""
+        resource = ConfigResource(ResourceType.TOPIC, topic)
+        [future] = self.admin.describe_configs([resource]).values()
+        return int(future.result(timeout=_SECONDS)["retention.ms"].value)
+
     def cluster_id(self) -> str:
         """The id that the cluster got when it was formatted."""
         return str(self.admin.describe_cluster().result(timeout=_SECONDS).cluster_id)
 
-    def _await_visible(self, desired: DesiredState) -> None:
+    def _await(self, seen: Callable[[], bool]) -> None:
         """The controller answers before the broker has read what it decided; wait until it serves it."""
         deadline = time.monotonic() + _SECONDS
-        while not self._visible(desired):
+        while not seen():
             if time.monotonic() > deadline:
                 raise ProvisioningUnseen(_SECONDS)
             time.sleep(_POLL_SECONDS)
 
-    def _visible(self, desired: DesiredState) -> bool:
+    def _as_declared(self, desired: DesiredState) -> bool:
         topics = self.admin.list_topics(timeout=_SECONDS).topics
         return (
             {spec.name for spec in desired.topics} <= set(topics)
             and all(part.leader >= 0 for spec in desired.topics for part in topics[spec.name].partitions.values())
             and set(desired.principals) <= known_users(self.admin)
             and set(desired.acls) <= set(self._bindings().values())
+            and not self._excess(desired)
         )
+
+    def _excess(self, desired: DesiredState) -> list[AclBinding]:
+        """What declared principals may do beyond what is declared."""
+        wanted, ours = set(desired.acls), set(desired.principals)
+        found = self._bindings().items()
+        return [binding for binding, acl in found if acl not in wanted and principal_of(binding) in ours]
+
+    def _without(self, principals: Collection[str]) -> bool:
+        holders = {principal_of(binding) for binding in self._bindings()}
+        return not (holders | known_users(self.admin)) & set(principals)
 
     def _bindings(self) -> dict[AclBinding, Acl | None]:
         bindings = self.admin.describe_acls(everything()).result(timeout=_SECONDS)
@@ -123,14 +144,11 @@ class Provisioner:
         return tuple(missing)
 
     def _acls(self, desired: DesiredState) -> tuple[int, int]:
-        declared = set(desired.principals)
-        found = self._bindings()
-        present = {acl for acl in found.values() if acl is not None}
+        present = set(self._bindings().values())
         missing = [acl for acl in desired.acls if acl not in present]
+        excess = self._excess(desired)
         if missing:
             settle(self.admin.create_acls([binding_of(acl) for acl in missing]))
-        wanted = set(desired.acls)
-        excess = [binding for binding, acl in found.items() if acl not in wanted and principal_of(binding) in declared]
         if excess:
             settle(self.admin.delete_acls([exactly(binding) for binding in excess]))
         return len(missing), len(excess)
