@@ -133,7 +133,9 @@ class UnitOfWork:
         for outgoing, event in zip(opened, sealed, strict=True):
             outgoing.entry = outgoing.entry._replace(message=encode(event, outgoing.entry.message.topic))
         await append(self.raw, [outgoing.entry for outgoing in self._outgoing])
-        return self._stirred or bool(self._outgoing)
+        self._stirred = self._stirred or bool(self._outgoing)
+        self._outgoing.clear()
+        return self._stirred
 
     def committed(self) -> None:
         """Keys opened here may now serve later transactions. For `UnitsOfWork` alone."""
