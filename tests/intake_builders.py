@@ -24,7 +24,10 @@ FORM: dict[str, Any] = {
     },
     "details": {"identifiers": [{"kind": "phone", "value": "0999 000 111"}], "names": ["Shop Giả Định"]},
 }
-PAPER = {"approver": "Phó Chánh Văn phòng", "document": {"number": "1/CV-BCĐ389", "dated": "2026-11-24"}}
+PAPER: dict[str, Any] = {
+    "approver": "Phó Chánh Văn phòng",
+    "document": {"number": "1/CV-BCĐ389", "dated": "2026-11-24"},
+}
 Taking = Callable[..., Awaitable[UUID]]
 Published = Callable[[UUID | str], Awaitable[list[Event[Any]]]]
 

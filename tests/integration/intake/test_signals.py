@@ -32,7 +32,7 @@ def inbound(office: Office) -> Inbound:
     return Inbound(CommandDesk(), office)
 
 
-def command(**changes: Any) -> Event[SignalSubmit]:
+def command(**changes: Any) -> Event[Any]:
     """A signal as the gateway hands it over, its personal part still open."""
     signal = uuid4()
     data = example(SignalSubmit, signal_id=signal, details=None, personal={signal: PERSONAL}, **changes)
@@ -133,8 +133,8 @@ async def test_a_desk_may_decide_from_its_own_system(
     units_of_work: UnitsOfWork, inbound: Inbound, published: Published, taken: Taking
 ) -> None:
     tip, sent_as = await taken(), str(uuid4())
-    order = TipForward(tip_id=tip, **PAPER)
-    made = event(order, subject=tip, id=sent_as, source="/units/bcd-79/desk", sequence=None)
+    order = TipForward.model_validate({"tip_id": tip, **PAPER})
+    made: Event[Any] = event(order, subject=tip, id=sent_as, source="/units/bcd-79/desk", sequence=None)
     async with units_of_work.begin() as uow:
         await inbound.decisions([replace(made, actor=SYSTEM.replace("customs-hq", "bcd-79"))], uow)
     assert isinstance((await published(tip))[1].data, TipForwarded)
