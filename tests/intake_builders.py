@@ -58,6 +58,12 @@ class Http:
         return await self.client.post(path, json=body, headers=headers)
 
 
+def app_of(http: Http) -> Any:
+    """The app behind these requests, to change what it stands on."""
+    transport: Any = http.client._transport
+    return transport.app
+
+
 def served(app: App) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://service")
 

@@ -1,5 +1,7 @@
 """An agency's system flagged something: it becomes a signal that its sender alone sees."""
 
+from uuid import UUID
+
 from bus.commands import Answer
 from bus.errors import Refused
 from bus.uow import UnitOfWork
@@ -35,40 +37,46 @@ def take(
 
     Raises Refused if the actor's unit may not send it, or a code in its facts is not in force at its date.
     """
-    order = command.data
-    if order.signal_id is None:
+    order, signal = command.data, command.data.signal_id
+    if signal is None:
         raise Refused(problems.SIGNAL_UNNUMBERED, "/signal_id")
     allow(actor, "signal.submit", Resource(unit=command.envelope.unit))
     at = vietnam_date(latest_sight(order.facts, order.detected_at))
     for message in routing.unknown_codes(routing.RoutingFacts.of(order.facts), at, office.book):
         raise Refused(problems.unknown_code(message), "/facts")
-    detected = SignalDetected(
-        sender=actor.unit,
-        holder=actor.unit,
-        reference=order.reference,
-        system=order.system,
-        detected_at=order.detected_at,
-        critical=order.critical,
-        reason=order.reason,
-        facts=naming_kinds(order.facts, details),
-        personal=personal(order.signal_id, details),
-    )
     uow.publish(
-        detected,
-        subject=order.signal_id,
+        _detected(order, signal, details, actor.unit),
+        subject=signal,
         sequence=1,
         audience=audience.signal_detected(actor.unit),
         unit=actor.unit,
         acttime=order.detected_at,
         cause=command,
     )
-    row = SignalRow(
-        id=order.signal_id,
-        sender=actor.unit,
+    return _row(command, signal, actor.unit), Answer(accepted=True, about=signal, result={"signal_id": str(signal)})
+
+
+def _detected(order: SignalSubmit, signal: UUID, details: PersonalFacts | None, sender: str) -> SignalDetected:
+    return SignalDetected(
+        sender=sender,
+        holder=sender,
+        reference=order.reference,
+        system=order.system,
+        detected_at=order.detected_at,
+        critical=order.critical,
+        reason=order.reason,
+        facts=naming_kinds(order.facts, details),
+        personal=personal(signal, details),
+    )
+
+
+def _row(command: Event[SignalSubmit], signal: UUID, sender: str) -> SignalRow:
+    return SignalRow(
+        id=signal,
+        sender=sender,
         source=command.envelope.source,
         command_id=command.envelope.id,
-        system=order.system,
-        reference=order.reference,
-        detected_at=order.detected_at,
+        system=command.data.system,
+        reference=command.data.reference,
+        detected_at=command.data.detected_at,
     )
-    return row, Answer(accepted=True, about=order.signal_id, result={"signal_id": str(order.signal_id)})

@@ -4,8 +4,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+
+from bus.errors import Refused, Transient
 from schemas.events.tip import Channel
 from schemas.facts import Facts
+from schemas.problems import ID_REUSED
 from schemas.route import Document, Route
 from services.intake.model import Shown, Tip, TipState
 
@@ -47,8 +51,17 @@ where tip.receipt_hash = $1
 
 
 async def add_tip(raw: Any, tip: Tip, receipt_hash: bytes) -> None:
-    """Store a new tip; raises asyncpg.UniqueViolationError where the receipt or number is taken."""
-    await raw.execute(_ADD, *_values(tip), receipt_hash)
+    """Store a new tip.
+
+    Raises Refused (id-reused) where its receipt is taken: the key of a form that is older than answers are kept. Raises
+    Transient where its number is taken: the same request gets another number.
+    """
+    try:
+        await raw.execute(_ADD, *_values(tip), receipt_hash)
+    except asyncpg.UniqueViolationError as error:
+        if error.constraint_name == "tip_receipt_hash_key":
+            raise Refused(ID_REUSED.problem(), "/id") from error
+        raise Transient(f"a tip of the number {tip.tip_no} exists: sent again, this one gets another") from error
 
 
 async def tip_for_update(raw: Any, tip_id: UUID) -> Tip | None:

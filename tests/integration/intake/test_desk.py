@@ -14,7 +14,9 @@ from schemas.views import View
 BK = {"facts": {"stages": ["luu_kho"], "typology": ["BK"], "place": {"province": "79"}}}
 
 
-async def decide(intake: Http, tip: UUID, verb: str, body: dict[str, Any], token: str, key: str | None = None) -> Any:
+async def decide(
+    intake: Http, tip: UUID, verb: str, body: dict[str, Any], token: str, *, key: str | None = None
+) -> Any:
     return await intake.post(f"/desk/tips/{tip}/{verb}", body, token, key)
 
 
@@ -124,7 +126,7 @@ async def test_a_hold_withdraws_holds_and_opens_for_the_integrity_unit_alone(
     tip = await taken()
     await decide(intake, tip, "forward", PAPER, operator)
     key = str(uuid4())
-    done = await decide(intake, tip, "hold", {"named_units": ["ca-79"], "reason": "nêu cán bộ"}, operator, key)
+    done = await decide(intake, tip, "hold", {"named_units": ["ca-79"], "reason": "nêu cán bộ"}, operator, key=key)
     assert done.json() == {"accepted": True, "about": None, "result": {}}
     _, _, withdrawn, held, opened = await published(tip)
     assert isinstance(withdrawn.data, TipWithdrawn)
@@ -156,7 +158,7 @@ async def test_a_hold_needs_units_that_exist(intake: Http, taken: Taking, operat
     ],
 )
 async def test_another_desk_and_an_unknown_tip_get_the_same_answer(
-    verb: str, body: dict[str, Any], intake: Http, taken: Taking, token: Tokens, operator: str
+    *, verb: str, body: dict[str, Any], intake: Http, taken: Taking, token: Tokens, operator: str
 ) -> None:
     foreign = await decide(intake, await taken(), verb, body, token("bcd-01", "operator"))
     unknown = await decide(intake, uuid4(), verb, body, operator)
@@ -179,11 +181,11 @@ async def test_a_repeated_decision_is_answered_as_the_first_time_and_published_o
     intake: Http, taken: Taking, operator: str, published: Published
 ) -> None:
     tip, key = await taken(), str(uuid4())
-    first = await decide(intake, tip, "forward", PAPER, operator, key)
-    again = await decide(intake, tip, "forward", PAPER, operator, key)
+    first = await decide(intake, tip, "forward", PAPER, operator, key=key)
+    again = await decide(intake, tip, "forward", PAPER, operator, key=key)
     assert first.json() == again.json()
     assert len(await published(tip)) == 2
-    other = await decide(intake, tip, "forward", PAPER | {"approver": "khác"}, operator, key)
+    other = await decide(intake, tip, "forward", PAPER | {"approver": "khác"}, operator, key=key)
     assert other.json()["type"] == "urn:phoihop:problem:id-reused"
 
 
@@ -191,8 +193,8 @@ async def test_each_decision_is_answered_on_the_feed_of_the_desk(
     intake: Http, taken: Taking, operator: str, published: Published
 ) -> None:
     tip, good, bad = await taken(), str(uuid4()), str(uuid4())
-    await decide(intake, tip, "refuse", {"code": "quay_roi"}, operator, good)
-    await decide(intake, tip, "advise", {"advised_to": "nơi khác"}, operator, bad)
+    await decide(intake, tip, "refuse", {"code": "quay_roi"}, operator, key=good)
+    await decide(intake, tip, "advise", {"advised_to": "nơi khác"}, operator, key=bad)
     (accepted,), (refused,) = await published(good), await published(bad)
     assert isinstance(accepted.data, CommandAccepted)
     assert (accepted.data.about, accepted.audience) == (tip, {"bcd-79": View.FULL})

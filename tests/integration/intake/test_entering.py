@@ -7,7 +7,7 @@ import pytest
 
 from bus.database import Database
 from infra.stack.testing import TestDatabase
-from intake_builders import DECISION, FORM, Http, Published, Taking, Tokens
+from intake_builders import DECISION, FORM, Http, Published, Taking, Tokens, app_of
 from schemas.events.integrity import IntegrityOpened
 from schemas.events.tip import TipReceived
 from schemas.views import View
@@ -63,7 +63,7 @@ async def test_the_web_channel_stays_closed_until_a_decision_opens_it(
     intake: Http, parts: Doors, token: Tokens, store: Database
 ) -> None:
     closed = replace(parts, office=replace(parts.office, web_decision=""))
-    intake.client._transport.app.state.doors = closed  # type: ignore[attr-defined]
+    app_of(intake).state.doors = closed
     refused = await intake.post("/tips", FORM, token(scope=PUBLIC))
     assert refused.status_code == 403
     assert refused.json()["type"] == "urn:phoihop:problem:web-channel-off"
@@ -204,3 +204,29 @@ async def test_only_an_operator_of_a_desk_may_take_down_a_tip(intake: Http, toke
     assert (await intake.post("/desk/tips", form)).status_code == 401
     for stranger in (token("bcd-79", "officer"), token("qltt-79", "operator"), token(scope=PUBLIC)):
         assert (await intake.post("/desk/tips", form, stranger)).status_code == 403
+
+
+async def test_a_key_that_outlived_its_answer_is_told_as_reused(
+    intake: Http, operator: str, database: TestDatabase
+) -> None:
+    key, form = str(uuid4()), FORM | {"channel": "phone"}
+    assert (await intake.post("/desk/tips", form, operator, key)).status_code == 202
+    root = await database.connect("postgres")
+    try:
+        await root.execute("delete from intake.command where id = $1", key)
+    finally:
+        await root.close()
+    late = await intake.post("/desk/tips", form, operator, key)
+    assert (late.status_code, late.json()["type"]) == (422, "urn:phoihop:problem:id-reused")
+
+
+async def test_a_number_that_is_taken_is_a_passing_trouble(
+    intake: Http, parts: Doors, operator: str, token: Tokens
+) -> None:
+    same_number = replace(parts, office=replace(parts.office, random=bytes))
+    app_of(intake).state.doors = same_number
+    form = FORM | {"channel": "phone", "details": None}
+    first = await intake.post("/desk/tips", form, operator)
+    second = await intake.post("/desk/tips", form, operator)
+    assert (first.status_code, second.status_code) == (202, 503)
+    assert "retry-after" in second.headers

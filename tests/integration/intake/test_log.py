@@ -54,6 +54,19 @@ class Reading:
         self.answers |= {one.data.about for one in events if one.data.about}
         self._look()
 
+    def listening(self, topics: Topics) -> Listening:
+        """Reads what intake publishes."""
+        return Listening(
+            group=f"{topics.prefix}intake.reader",
+            topics=(topics.of_aggregate("signal"), topics.of_aggregate("command")),
+            subscriptions=MappingProxyType(
+                {
+                    SignalDetected: Subscription(self.detected, "project"),
+                    CommandAccepted: Subscription(self.accepted, "project"),
+                }
+            ),
+        )
+
     def _look(self) -> None:
         if len(self.signals) >= COUNT and len(self.answers) >= COUNT:
             self.enough.set()
@@ -109,22 +122,12 @@ async def test_commands_from_the_inbound_topic_become_facts_and_answers_on_the_l
     inbound = topics.inbound("intake")
     await broker.publish([encode(command, inbound) for command in (*commands, *commands[:5])])
     await broker.publish([encode(proposed, topics.of_aggregate("case"))])
-    reader = Listening(
-        group=f"{topics.prefix}intake.reader",
-        topics=(topics.of_aggregate("signal"), topics.of_aggregate("command")),
-        subscriptions=MappingProxyType(
-            {
-                SignalDetected: Subscription(reading.detected, "project"),
-                CommandAccepted: Subscription(reading.accepted, "project"),
-            }
-        ),
-    )
     noted, listens = told_of_cases(listening(topics, Inbound(CommandDesk(), office)))
     works = consumer(broker, units, listens)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(works.run(stop))
         tasks.create_task(Relay(store, broker, owner="test", wake=wake).run(stop))
-        tasks.create_task(consumer(broker, units, reader).run(stop))
+        tasks.create_task(consumer(broker, units, reading.listening(topics)).run(stop))
         try:
             async with asyncio.timeout(60):
                 await reading.enough.wait()

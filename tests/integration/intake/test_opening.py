@@ -12,7 +12,7 @@ import pytest
 from builders import event, example
 from bus.uow import UnitsOfWork
 from infra.stack.testing import TestDatabase
-from intake_builders import FORM, PAPER, Http, Taking, Tokens
+from intake_builders import FORM, PAPER, Http, Taking, Tokens, app_of
 from schemas.events.case import CaseClaimed, CaseProposed, Origin, OriginKind
 from services.intake.handlers.cases import case_found_lead, tip_became_case
 
@@ -62,7 +62,7 @@ async def test_the_informant_needs_a_role_of_its_own(
 
 
 async def test_once_forwarded_the_desk_may_no_longer_open_it_and_the_lead_of_its_case_may(
-    unmask: Http, intake: Http, taken: Taking, operator: str, token: Tokens, units_of_work: UnitsOfWork
+    *, unmask: Http, intake: Http, taken: Taking, operator: str, token: Tokens, units_of_work: UnitsOfWork
 ) -> None:
     tip, case = await taken(), uuid4()
     await intake.post(f"/desk/tips/{tip}/forward", PAPER, operator)
@@ -90,7 +90,7 @@ async def test_a_held_tip_opens_for_the_integrity_officer_alone(
 @pytest.mark.parametrize("part", ["content", "informant"])
 @pytest.mark.parametrize("roles", [("operator",), ("officer",), ("unmask_informant",), ("integrity_officer",)])
 async def test_a_held_tip_a_foreign_one_and_none_at_all_are_refused_alike(
-    part: str, roles: tuple[str, ...], unmask: Http, intake: Http, taken: Taking, operator: str, token: Tokens
+    *, part: str, roles: tuple[str, ...], unmask: Http, intake: Http, taken: Taking, operator: str, token: Tokens
 ) -> None:
     held, foreign = await taken(), await taken()
     await intake.post(f"/desk/tips/{held}/hold", {"named_units": ["qltt-79"], "reason": "nêu cán bộ"}, operator)
@@ -116,7 +116,7 @@ async def test_without_an_answer_of_intake_nothing_is_opened_or_noted(
 ) -> None:
     tip = await taken()
     deaf = httpx2.AsyncClient(transport=httpx2.MockTransport(lambda _: httpx2.Response(500)), base_url="http://intake")
-    state = unmask.client._transport.app.state  # type: ignore[attr-defined]
+    state = app_of(unmask).state
     state.opener = replace(state.opener, intake=deaf)
     answer = await opened(unmask, tip, operator)
     assert (answer.status_code, answer.json()["type"]) == (503, "urn:phoihop:problem:unavailable")
