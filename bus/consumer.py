@@ -11,13 +11,13 @@ from bus.applying import Applier, Counts
 from bus.broker import Broker, Partition, Reader
 from bus.errors import Fenced, LogGap, OffsetMoved, Transient
 from bus.gate import Gate, Place, State
-from bus.listening import Handler, Listening, RawHandler, Subscription
+from bus.listening import Handler, Listening, RawHandler, Subscription, Subscriptions
 from bus.message import Record
 from bus.opening import Opener
 from bus.retry import Backoff, passing
 from bus.uow import UnitsOfWork
 
-__all__ = ["Consumer", "Handler", "Listening", "Pace", "RawHandler", "Subscription"]
+__all__ = ["Consumer", "Handler", "Listening", "Pace", "RawHandler", "Subscription", "Subscriptions"]
 
 log = structlog.get_logger(__name__)
 

@@ -24,6 +24,10 @@ class Subscription:
     replay: Literal["project", "never"]
 
 
+Subscriptions = Mapping[Message, Subscription]
+"""The one visible mapping in a service's `consumer.py`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listening:
     """Everything that one group reads.
@@ -36,7 +40,7 @@ class Listening:
     topics: tuple[str, ...] = ()
     inbound: tuple[str, ...] = ()
     raw: tuple[str, ...] = ()
-    subscriptions: Mapping[Message, Subscription] = field(default_factory=lambda: MappingProxyType({}))
+    subscriptions: Subscriptions = field(default_factory=lambda: MappingProxyType({}))
     raw_handler: RawHandler | None = None
     replaying: bool = False
 

@@ -72,7 +72,8 @@ def because(record: Record, error: Exception, *, key: bool = True) -> Parked:
     if isinstance(error, BusError):
         return Parked(record, _word(error), str(error), key)
     frames = traceback.extract_tb(error.__traceback__)
-    where = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    ours = [frame for frame in frames if "site-packages" not in frame.filename and frame.filename.endswith(".py")]
+    where = f" at {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
     return Parked(record, "handler", f"{type(error).__name__}{where}", key)
 
 
