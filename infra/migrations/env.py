@@ -45,10 +45,10 @@ def _metadata(section: str) -> MetaData:
 def _migrate(connection: Connection, section: str) -> None:
     ignored = set(bus.ddl.TABLES) | set(connection.scalars(text(_PARTITIONS)))
 
-    def ours(_object: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:  # noqa: FBT001 - Alembic calls it by position
+    def ours(name: str | None, kind: str, _parents: Any) -> bool:
         return kind != "table" or name not in ignored
 
-    context.configure(connection=connection, target_metadata=_metadata(section), include_object=ours)
+    context.configure(connection=connection, target_metadata=_metadata(section), include_name=ours)
     with context.begin_transaction():
         context.run_migrations()
 

@@ -19,7 +19,7 @@ from infra.stack.errors import PortTaken, StartFailed
 from infra.stack.home import Home
 from infra.stack.java import Java
 from infra.stack.ports import LOOPBACK
-from infra.stack.processes import Processes, Tracked, end, start
+from infra.stack.processes import Processes, Tracked, start
 from infra.stack.secrets import SecretFiles, random_secret
 
 NAME = "kafka"
@@ -127,12 +127,9 @@ class Broker:
         return [str(self.java.path), "-cp", self._class_path, *arguments]
 
 
-def down(processes: Processes) -> None:
+def down(processes: Processes, farewell: signal.Signals = signal.SIGTERM) -> None:
     """Stop the node if it runs: asked first, killed after 15 seconds."""
-    for tracked in processes.all():
-        if tracked.name == NAME:
-            end(tracked, signal.SIGTERM, _STOP_SECONDS)
-            processes.forget(NAME)
+    processes.end(NAME, farewell, _STOP_SECONDS)
 
 
 def address(port: int) -> str:

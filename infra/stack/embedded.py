@@ -66,11 +66,13 @@ class EmbeddedStack:
         if not home.root.exists():
             return
         with exclusive(home.lock):
-            self._stop(home)
+            home.info.unlink(missing_ok=True)
+            self._kafka(home).kill()
+            self._postgres(home).kill()
             self._postgres(home).delete()
-            for folder in (home.kafka, home.tls, home.secrets, home.logs):
-                shutil.rmtree(folder, ignore_errors=not folder.exists())
-            home.processes.unlink(missing_ok=True)
+            for folder in (home.kafka, home.tls, home.secrets, home.logs, home.processes):
+                if folder.exists():
+                    shutil.rmtree(folder)
 
     def _both(self, home: Home, units: Sequence[str]) -> StackInfo:
         last = recorded(home)
@@ -91,8 +93,9 @@ class EmbeddedStack:
     def _stop(self, home: Home) -> None:
         home.info.unlink(missing_ok=True)
         with ThreadPoolExecutor(2, thread_name_prefix="stack") as pool:
-            for part in (self._kafka(home), self._postgres(home)):
-                pool.submit(part.down)
+            stopping = pool.submit(self._kafka(home).down)
+            self._postgres(home).down()
+            stopping.result()
 
     def _kafka(self, home: Home) -> KafkaPart:
         return KafkaPart(home, self.environ, self.cache, self.topics, self.partitions, self.progress)

@@ -1,7 +1,7 @@
 """Where the stack keeps its state, and the lock that lets one command at a time change it."""
 
 import fcntl
-import os
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -28,8 +28,8 @@ class Home:
 
     @property
     def processes(self) -> Path:
-        """`processes.json`: what was started, by pid and start time."""
-        return self.root / "processes.json"
+        """What was started, by pid and start time."""
+        return self.root / "processes"
 
     @property
     def lock(self) -> Path:
@@ -67,9 +67,8 @@ def make_folder(path: Path, mode: int) -> None:
     try:
         path.mkdir(parents=True, exist_ok=True)
         path.chmod(mode)
-        probe = path / f".probe-{os.getpid()}"
-        probe.write_bytes(b"")
-        probe.unlink()
+        with tempfile.TemporaryFile(dir=path):
+            pass
     except OSError as error:
         raise NotWritable(path, error.strerror or str(error)) from error
 

@@ -1,5 +1,6 @@
 """The Kafka half of the stack: embedded or elsewhere, brought to the declared state."""
 
+import signal
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,8 +59,12 @@ class KafkaPart:
         ), ports
 
     def down(self) -> None:
-        """Stop the embedded broker, if any."""
+        """Stop the embedded broker, if any, and leave its data clean."""
         broker.down(Processes(self.home.processes))
+
+    def kill(self) -> None:
+        """End the embedded broker at once: its data are to be deleted."""
+        broker.down(Processes(self.home.processes), signal.SIGKILL)
 
     def status(self, last: StackInfo | None) -> PartStatus:
         """Asked by a SCRAM login over the listener of the units."""

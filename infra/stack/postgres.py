@@ -14,7 +14,7 @@ from infra.stack.blocking import finish
 from infra.stack.errors import PortTaken, ProgramsMissing, StartFailed
 from infra.stack.home import Home
 from infra.stack.ports import LOOPBACK
-from infra.stack.processes import Processes, Tracked, end, start
+from infra.stack.processes import Processes, Tracked, start
 from infra.stack.secrets import SecretFiles
 from infra.stack.server_account import Residence, residence
 
@@ -103,12 +103,9 @@ def programs() -> Path:
     return Path(spec.origin).parent / "pginstall" / "bin"
 
 
-def down(processes: Processes) -> None:
+def down(processes: Processes, farewell: signal.Signals = signal.SIGINT) -> None:
     """Stop the server if it runs: open transactions are rolled back, the data are left clean."""
-    for tracked in processes.all():
-        if tracked.name == NAME:
-            end(tracked, signal.SIGINT, _STOP_SECONDS)
-            processes.forget(NAME)
+    processes.end(NAME, farewell, _STOP_SECONDS)
 
 
 async def superuser(host: str, port: int, password: str, database: str = SUPERUSER) -> asyncpg.Connection:

@@ -1,5 +1,6 @@
 """The PostgreSQL half of the stack: embedded or elsewhere, with roles, schemas, keys and vault."""
 
+import signal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,8 +43,12 @@ class PostgresPart:
         return PostgresInfo(host=place.host, port=place.port, database=place.database, embedded=not elsewhere), ports
 
     def down(self) -> None:
-        """Stop the embedded server, if any."""
+        """Stop the embedded server, if any, and leave its data clean."""
         postgres.down(Processes(self.home.processes))
+
+    def kill(self) -> None:
+        """End the embedded server at once: its data are to be deleted."""
+        postgres.down(Processes(self.home.processes), signal.SIGKILL)
 
     def status(self, last: StackInfo | None) -> PartStatus:
         """Asked by `select 1` as the superuser."""

@@ -14,6 +14,8 @@ import psutil
 #: The kernel gives start times in ticks and a clock step shifts them a little; a pid is not given
 #: out again within this time.
 _SAME_START_SECONDS = 2.0
+#: For the threads of a killed process to let go of its ports; where nobody reaps, an entry stays for ever.
+_FADING_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +28,17 @@ class Tracked:
 
     def process(self) -> psutil.Process | None:
         """The live process, or None when it ended or its pid now names another one."""
+        process = self.entry()
+        try:
+            return process if process and process.status() != psutil.STATUS_ZOMBIE else None
+        except psutil.NoSuchProcess:
+            return None
+
+    def entry(self) -> psutil.Process | None:
+        """Its entry in the process table, which a process that ended may keep for a moment, and its ports with it."""
         try:
             process = psutil.Process(self.pid)
-            same = abs(process.create_time() - self.started) < _SAME_START_SECONDS
-            return process if same and process.status() != psutil.STATUS_ZOMBIE else None
+            return process if abs(process.create_time() - self.started) < _SAME_START_SECONDS else None
         except psutil.NoSuchProcess:
             return None
 
@@ -53,32 +62,36 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Processes:
-    """The record of what was started, kept in one JSON file."""
+    """The record of what was started: one file a name, so that servers starting side by side do not collide."""
 
-    path: Path
+    folder: Path
 
-    def all(self) -> list[Tracked]:
-        """Everything on record, alive or not."""
-        if not self.path.exists():
-            return []
-        return [Tracked(**row) for row in json.loads(self.path.read_text(encoding="utf-8"))]
+    def recorded(self, name: str) -> Tracked | None:
+        """What was started under that name and not ended since, alive or not."""
+        path = self._path(name)
+        return Tracked(**json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
 
     def find(self, name: str) -> Tracked | None:
         """The live process of that name, if any."""
-        return next((tracked for tracked in self.all() if tracked.name == name and tracked.alive()), None)
+        tracked = self.recorded(name)
+        return tracked if tracked is not None and tracked.alive() else None
 
     def add(self, tracked: Tracked) -> None:
         """Put a process on record, replacing an earlier one of its name."""
-        self._write([*(other for other in self.all() if other.name != tracked.name), tracked])
+        self.folder.mkdir(parents=True, exist_ok=True)
+        staged = self.folder / f".{tracked.name}.{os.getpid()}"
+        staged.write_text(json.dumps(asdict(tracked)), encoding="utf-8")
+        staged.replace(self._path(tracked.name))
 
-    def forget(self, name: str) -> None:
-        """Take a name off the record."""
-        self._write([tracked for tracked in self.all() if tracked.name != name])
+    def end(self, name: str, farewell: signal.Signals, seconds: float) -> None:
+        """End what is on record under that name, if it still runs, and forget it."""
+        tracked = self.recorded(name)
+        if tracked is not None:
+            end(tracked, farewell, seconds)
+            self._path(name).unlink(missing_ok=True)
 
-    def _write(self, rows: Sequence[Tracked]) -> None:
-        staged = self.path.with_suffix(f".{os.getpid()}")
-        staged.write_text(json.dumps([asdict(row) for row in rows], indent=2), encoding="utf-8")
-        staged.replace(self.path)
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{name}.json"
 
 
 def start(
@@ -112,16 +125,16 @@ def start(
     return Tracked(name, process.pid, started)
 
 
-def end(tracked: Tracked, number: signal.Signals, seconds: float) -> None:
-    """Send `number` and wait; after `seconds` SIGKILL it with its children. Returns once it is gone."""
-    process = tracked.process()
+def end(tracked: Tracked, farewell: signal.Signals, seconds: float) -> None:
+    """Send `farewell`, wait at most `seconds`, SIGKILL it and its children if they remain; returns once all is gone."""
+    process = tracked.entry()
     if process is None:
         return
     with contextlib.suppress(psutil.NoSuchProcess):
         children = process.children(recursive=True)
-        process.send_signal(number)
-        _, alive = psutil.wait_procs([process], timeout=seconds)
-        for survivor in [*alive, *children] if alive else []:
+        process.send_signal(farewell)
+        _, alive = psutil.wait_procs([process], timeout=seconds if tracked.alive() else _FADING_SECONDS)
+        for survivor in [*alive, *children]:
             with contextlib.suppress(psutil.NoSuchProcess):
                 survivor.kill()
-        psutil.wait_procs([process, *children], timeout=seconds)
+        psutil.wait_procs([process, *children], timeout=_FADING_SECONDS)
