@@ -36,6 +36,10 @@ UNIT_UNKNOWN = UNKNOWN_CODE.problem(
     "No unit of this code is in force. Choose a code of the sheet units.",
 )
 HOLD_INSTEAD = INTEGRITY_ONLY.problem()
+REPORT_AS_TIP = INTEGRITY_ONLY.problem(
+    "Dấu hiệu nói về cán bộ thì không chuyển theo tuyến thường. Hãy báo tin tại văn phòng thường trực.",
+    "A signal about an officer does not go the ordinary way. Report it as a tip at a standing office's desk.",
+)
 ROUTE_DIFFERS = NO_RULE.problem(
     "Quy tắc được nêu chỉ định đơn vị khác. Hãy bỏ trống route để lấy đề xuất, hoặc nêu quy tắc khác.",
     "The rule named gives other units. Leave route out to take the proposed one, or name another rule.",
@@ -78,13 +82,16 @@ def state_problem(state: TipState) -> Problem:
 
 
 def unknown_code(message: str) -> Problem:
-    """A code that is not in force; the message names field and code."""
-    return UNKNOWN_CODE.problem(f"Có mã không có trong danh mục: {message}", message)
+    """A code that is not in force; the message begins with field and code, which need no translation."""
+    named = message.partition(" is ")[0]
+    return UNKNOWN_CODE.problem(
+        f"Mã không có hiệu lực vào ngày xảy ra: {named}. Hãy dùng mã trong danh mục tham chiếu.", message
+    )
 
 
 def no_rule(message: str) -> Problem:
-    """Why no rule fits."""
-    return NO_RULE.problem(f"Không có quy tắc phù hợp: {message}", message)
+    """Why no rule fits: in English in routing's own words, in Vietnamese in those of the type."""
+    return NO_RULE.problem(en=message)
 
 
 def denied(decision: Decision) -> Problem:

@@ -17,7 +17,7 @@ from services import audience, routing
 from services.intake import problems
 from services.intake.details import lock, naming_kinds
 from services.intake.forms import DeskForm, TipEnter
-from services.intake.handlers.integrity import open_integrity
+from services.intake.handlers.integrity import open_integrity, speaks_of_an_officer
 from services.intake.handlers.published import personal
 from services.intake.model import Shown, Tip, TipState
 from services.intake.office import REGULATION, Office
@@ -37,7 +37,8 @@ async def enter(command: TipEnter, receipt_hash: bytes, uow: UnitOfWork, office:
     _check(command.form, now, office)
     tip = _tip(command, now, uow.context.new_id(), office)
     await uow.create_keys([tip.id])
-    tip = await (_hold if command.form.concerns_integrity else _receive)(tip, command.form, uow, office)
+    officer = speaks_of_an_officer(command.form.facts, vietnam_date(now), office.book)
+    tip = await (_hold if officer or command.form.concerns_integrity else _receive)(tip, command.form, uow, office)
     await tips.add_tip(uow.raw, tip, receipt_hash)
     block = VaultBlock(content=command.form.content, informant=command.form.informant)
     await tips.deposit(uow.raw, tip.id, office.vault.seal(tip.id, block))

@@ -1,13 +1,21 @@
 """The integrity route: what a held tip leaves behind, and for whom."""
 
+from datetime import date
+
 from bus.uow import UnitOfWork
 from schemas.events.integrity import IntegrityOpened
-from schemas.facts import PersonalFacts
+from schemas.facts import Facts, PersonalFacts
+from schemas.reference.book import ReferenceBook
 from schemas.reference.validity import vietnam_date
 from services import audience
 from services.intake.handlers.published import personal
 from services.intake.model import Tip, TipState
 from services.intake.office import Office
+
+
+def speaks_of_an_officer(facts: Facts, at: date, book: ReferenceBook) -> bool:
+    """Whether a typology of the facts belongs to the integrity route, whatever the form's questions were answered."""
+    return any(term.kind == "integrity" and term.code in facts.typology for term in book.terms_at("typology", at))
 
 
 def open_integrity(

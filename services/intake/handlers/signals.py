@@ -13,6 +13,7 @@ from schemas.reference.validity import vietnam_date
 from services import audience, routing
 from services.intake import problems
 from services.intake.details import naming_kinds
+from services.intake.handlers.integrity import speaks_of_an_officer
 from services.intake.handlers.own import allow
 from services.intake.handlers.published import personal
 from services.intake.office import Office
@@ -44,6 +45,8 @@ def take(
     at = vietnam_date(latest_sight(order.facts, order.detected_at))
     for message in routing.unknown_codes(routing.RoutingFacts.of(order.facts), at, office.book):
         raise Refused(problems.unknown_code(message), "/facts")
+    if speaks_of_an_officer(order.facts, at, office.book):
+        raise Refused(problems.REPORT_AS_TIP, "/facts/typology")
     uow.publish(
         _detected(order, signal, details, actor.unit),
         subject=signal,

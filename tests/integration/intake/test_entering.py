@@ -102,7 +102,9 @@ async def test_the_personal_part_travels_sealed_and_opens_for_those_who_hold_the
     assert b"0999" not in payload
 
 
-@pytest.mark.parametrize("secret", ["mỹ phẩm không hóa đơn", "Lê Thị Giả Định", "0912", "0999 000 111", "Shop Giả"])
+@pytest.mark.parametrize(
+    "secret", ["mỹ phẩm không hóa đơn", "Lê Thị Giả Định", "0912 345 678", "912345678", "0999 000 111", "Shop Giả"]
+)
 async def test_no_column_of_intake_holds_what_was_said_or_who_said_it(
     secret: str, taken: Taking, database: TestDatabase
 ) -> None:
@@ -148,7 +150,9 @@ async def test_intake_may_deposit_in_the_vault_and_not_read_it(taken: Taking, da
         await role.close()
 
 
-@pytest.mark.parametrize("says", [{"names_an_official": True}, {"named_units": ["qltt-79"]}])
+@pytest.mark.parametrize(
+    "says", [{"names_an_official": True}, {"named_units": ["qltt-79"]}, {"facts": {"typology": ["KRNG", "BK"]}}]
+)
 async def test_a_tip_that_names_an_officer_or_a_unit_is_held_before_any_event_but_one(
     says: dict[str, object], intake: Http, operator: str, published: Published
 ) -> None:

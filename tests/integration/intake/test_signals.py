@@ -106,6 +106,16 @@ async def test_one_wrong_signal_is_refused_and_the_others_of_its_batch_go_on(
     assert len(await published(right.data.signal_id or "")) == 1
 
 
+async def test_a_signal_about_an_officer_is_refused_and_told_where_to_go(
+    units_of_work: UnitsOfWork, inbound: Inbound, published: Published
+) -> None:
+    sent = command(facts=Facts(typology=("BK",)))
+    await arrive([sent], units_of_work, inbound)
+    (refused,) = await published(sent.envelope.id)
+    assert (refused.data.problem, refused.data.field) == ("urn:phoihop:problem:integrity-only", "/facts/typology")
+    assert await published(sent.data.signal_id) == []
+
+
 async def test_a_command_that_arrives_twice_is_done_once(
     units_of_work: UnitsOfWork, inbound: Inbound, published: Published
 ) -> None:
