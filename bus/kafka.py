@@ -174,7 +174,10 @@ class KafkaReader:
     async def fetch(
         self, max_records: int, timeout: float, only: Collection[Partition]
     ) -> Mapping[Partition, Sequence[Record]]:
-        """See `Reader.fetch`. A record that aiokafka cannot take apart comes without key, value and headers."""
+        """See `Reader.fetch`. A record that aiokafka cannot take apart comes without key, value and headers.
+
+        So does what follows it in the batch that its producer sent: aiokafka reads a batch from its beginning.
+        """
         if self._told.failure is not None:
             raise Transient("an assignment was not heard") from self._told.failure
         for partition in only:

@@ -25,7 +25,7 @@ from bus.database import GUARDS, Database, Raw
 from bus.errors import Fenced
 from bus.fence import Grip, Origin, take
 from bus.gate import Place
-from bus.listening import Listening, Subscription
+from bus.listening import Listening, Subscription, Subscriptions
 from bus.message import Record
 from bus.retry import passing
 from bus.uow import UnitOfWork, UnitsOfWork
@@ -102,8 +102,8 @@ class Member:
                 grip = await take(unit.raw, "g", Partition(TOPIC, number), self.name, ORIGIN)
             self.places[number] = Place(Partition(TOPIC, number))
             self.places[number].open(grip)
-        handling = {CaseClaim: Subscription(self.handle, "never")}
-        applier = Applier(self.units, Listening("g", inbound=(TOPIC,), subscriptions={**handling}))
+        handling: Subscriptions = {CaseClaim: Subscription(self.handle, "never")}
+        applier = Applier(self.units, Listening("g", inbound=(TOPIC,), subscriptions=handling))
         for _ in range(self.chance.randrange(1, 6)):
             await self._batch(applier, self.places[number])
 
