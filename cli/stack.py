@@ -58,9 +58,8 @@ def status(as_json: Json = False) -> None:
     """Ask every part whether it answers; exit 3 when one does not."""
     with told(as_json=as_json):
         found = stack().status(home())
-    lines = [
-        f"{part.name}: {'answers' if part.ready else 'does not answer'} {part.address or ''}" for part in found.parts
-    ]
+    words = {True: "answers", False: "does not answer"}
+    lines = [f"{part.name:<9} {words[part.ready]}  {part.address or ''}".rstrip() for part in found.parts]
     say(json.loads(found.model_dump_json()) | {"ready": found.ready}, as_json=as_json, text="\n".join(lines))
     if not found.ready:
         raise typer.Exit(EXIT_NOT_READY)
@@ -98,7 +97,7 @@ def units_in_force(now: datetime) -> list[str]:
     from schemas.reference.book import ReferenceBook
     from schemas.reference.validity import vietnam_date
 
-    return [unit.code for unit in ReferenceBook.load(reference.folder()).units_at(vietnam_date(now))]
+    return sorted(unit.code for unit in ReferenceBook.load(reference.folder()).units_at(vietnam_date(now)))
 
 
 def progress() -> Callable[[str], None]:
