@@ -58,7 +58,7 @@ class Frame:
         try:
             data = self.model().model_validate_json(self.data)
         except ValidationError as error:
-            raise _undecodable(error, "data") from error
+            raise _undecodable(error, "data") from None
         return Event(self.envelope, data, self.audience, self.actor)
 
 
@@ -70,13 +70,13 @@ def frame(message: Message, trust: Trust = Trust.LOG) -> Frame:
         raise Undecodable("the character U+0000 cannot be kept: leave it out", "data")
     attributes, beside = _headers(message.headers)
     data = message.value
-    if attributes.get("datacontenttype", "").startswith(STRUCTURED):
+    if attributes.get("datacontenttype", "").lower().startswith(STRUCTURED):
         attributes, data = _structured(attributes["datacontenttype"], message.value)
     attributes["datacontenttype"] = _media_type(attributes.get("datacontenttype"))
     try:
         envelope = Envelope.model_validate(attributes)
     except ValidationError as error:
-        raise _undecodable(error) from error
+        raise _undecodable(error) from None
     if trust is Trust.LOG:
         return _of_the_log(envelope, data, message.key, beside.get("audience", b"{}"))
     return Frame(envelope, data, actor=_actor(beside)) if trust is Trust.INBOUND else Frame(envelope, data)
@@ -130,7 +130,10 @@ def _media_type(content_type: Any) -> Any:
 
 
 def _undecodable(error: ValidationError, root: str | None = None) -> Undecodable:
-    """The first complaint, without the value that was complained of: it may be personal."""
+    """The first complaint, without the value that was complained of: it may be personal.
+
+    Raise it `from None`, or a traceback would show that value after all.
+    """
     first = error.errors(include_url=False, include_input=False, include_context=False)[0]
     field = ".".join(str(part) for part in (*((root,) if root else ()), *first["loc"]))
     return Undecodable(f"{field}: {first['msg']}", field)

@@ -1,0 +1,335 @@
+"""Events as bytes, and bytes as events."""
+
+import json
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import pytest
+from cloudevents.core.bindings import kafka
+from cloudevents.core.v1.event import CloudEvent
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builders import A_CASE, A_SIGNAL, EXAMPLES, NOW, event, example
+from bus.errors import EventTooLarge, Undecodable, UnknownMajor, UnknownType
+from bus.frame import frame
+from bus.message import Message, Trust
+from bus.wire import decode, encode, encode_structured
+from schemas.commands.case import CaseClaim
+from schemas.commands.signal import SignalSubmit
+from schemas.envelope import MAX_EVENT_BYTES, Event
+from schemas.events.case import CaseClaimed, CaseClosed, CaseProposed
+from schemas.events.command import CommandAccepted
+from schemas.messages import CommandData, EventData
+from schemas.views import View
+
+TOPIC = "phoihop.case.v1"
+TEXT = st.text(
+    st.characters(codec="utf-8", exclude_characters="\0", exclude_categories=("Cs", "Cc")), min_size=1, max_size=60
+).filter(lambda text: text == text.strip())
+
+
+def headers(message: Message) -> dict[str, str]:
+    return {name: value.decode() for name, value in message.headers}
+
+
+def changed(message: Message, **named: bytes | None) -> Message:
+    """The message with these headers changed, or left out where None."""
+    kept = dict(message.headers) | {name.replace("__", "-"): value for name, value in named.items()}
+    return replace(message, headers=tuple((name, value) for name, value in kept.items() if value is not None))
+
+
+def structured(body: Any, content_type: bytes = b"application/cloudevents+json") -> Message:
+    value = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return Message("from.customs-hq", None, value, (("content-type", content_type),))
+
+
+MINIMAL: dict[str, Any] = {
+    "specversion": "1.0",
+    "id": "k-1",
+    "source": "/units/customs-hq/risk-engine",
+    "type": "vn.phoihop.command.case.claim.v1",
+    "time": "2026-11-23T07:32:00Z",
+    "data": {"case_id": str(A_CASE)},
+}
+
+
+@pytest.mark.parametrize("model", [model for model in EXAMPLES if issubclass(model, EventData)], ids=lambda m: m.KIND)
+def test_every_event_comes_back_as_it_went(model: type[EventData]) -> None:
+    said = event(example(model, personal={}), audience={"customs-79": View.FULL, "case:1#members": View.POINTER})
+
+    assert decode(encode(said, TOPIC)) == said
+
+
+@pytest.mark.parametrize("model", [model for model in EXAMPLES if issubclass(model, CommandData)], ids=lambda m: m.KIND)
+def test_every_command_comes_back_as_it_went(model: type[CommandData]) -> None:
+    asked = replace(event(example(model, personal={}), sequence=None), actor='{"person":"system"}')
+
+    assert decode(encode(asked, TOPIC), Trust.INBOUND) == asked
+
+
+def test_attributes_are_headers_and_the_data_is_the_value() -> None:
+    said = event(example(CaseClaimed), sequence=7, legalbasis="khoản 5 Điều 1", audience={"customs-79": View.FULL})
+
+    message = encode(said, TOPIC)
+
+    found = headers(message)
+    assert found["ce_type"] == "vn.phoihop.case.claimed.v1"
+    assert found["ce_sequence"] == "00000000000000000007"
+    assert found["ce_time"] == "2026-11-23T07:32:00Z"
+    assert found["ce_legalbasis"] == "khoản 5 Điều 1"
+    assert found["content-type"] == "application/json"
+    assert json.loads(found["audience"]) == {"customs-79": "full"}
+    assert message.key == str(A_CASE).encode()
+    assert json.loads(message.value)["claimed_by"] == "customs-79"
+
+
+def test_what_is_empty_does_not_travel() -> None:
+    data = json.loads(encode(event(example(CaseClosed, note=None, personal={})), TOPIC).value)
+
+    assert not {"sealed", "personal", "erased", "note"} & data.keys()
+
+
+def test_a_command_is_keyed_by_what_it_addresses_or_else_by_its_id() -> None:
+    claim = event(example(CaseClaim, case_id=UUID(int=5)), sequence=None)
+    signal = event(example(SignalSubmit, details=None), sequence=None, id="k-9")
+
+    assert encode(claim, TOPIC).key == str(UUID(int=5)).encode()
+    assert encode(signal, TOPIC).key == b"k-9"
+
+
+def test_opened_personal_data_travel_to_a_units_feed_alone() -> None:
+    said = event(example(CaseProposed))
+
+    with pytest.raises(ValueError, match="sealed"):
+        encode(said, TOPIC)
+    assert b"0999 000 111" in encode(said, "to.customs-79", opened=True).value
+
+
+def test_an_event_larger_than_the_limit_is_not_encoded_and_says_how_more_travels() -> None:
+    said = event(example(CaseProposed, personal={}, sealed={A_SIGNAL: "x" * MAX_EVENT_BYTES}))
+
+    with pytest.raises(EventTooLarge, match="dataref"):
+        encode(said, TOPIC)
+
+
+@given(
+    subject=st.uuids(),
+    sequence=st.integers(1, 10**18),
+    basis=TEXT,
+    officer=TEXT,
+    stated=st.datetimes(timezones=st.just(NOW.tzinfo)),
+)
+def test_the_mapping_is_the_one_of_the_sdk(subject: UUID, sequence: int, basis: str, officer: str, stated: Any) -> None:
+    said = event(
+        example(CaseClaimed, officer=officer),
+        subject=subject,
+        sequence=sequence,
+        legalbasis=basis[:300],
+        acttime=stated,
+    )
+    ours = encode(said, TOPIC)
+
+    theirs = kafka.from_binary_event(kafka.KafkaMessage(dict(ours.headers), ours.key, ours.value))
+    again = kafka.to_binary_event(theirs)
+
+    assert isinstance(theirs, CloudEvent)
+    assert again.headers == dict(ours.headers)
+    assert (again.key, json.loads(again.value)) == (str(subject), json.loads(ours.value))
+    assert decode(Message(TOPIC, ours.key, again.value, tuple(again.headers.items()))) == said
+
+
+@given(subject=st.uuids(), officer=TEXT)
+def test_what_the_sdk_writes_in_structured_mode_is_read(subject: UUID, officer: str) -> None:
+    said = event(example(CaseClaimed, officer=officer), subject=subject, sequence=3)
+    body = encode_structured(said)
+    theirs = kafka.to_structured_event(CloudEvent(_attributes(body), body["data"]))
+
+    found = decode(Message(TOPIC, str(subject).encode(), theirs.value, tuple(theirs.headers.items())))
+
+    assert found == said
+
+
+def _attributes(body: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if name != "data"} | {"time": NOW}
+
+
+def test_a_key_is_never_taken_for_an_attribute() -> None:
+    message = replace(structured(MINIMAL), key=b"whatever")
+
+    assert decode(message, Trust.UNIT).envelope.partitionkey is None
+
+
+def test_a_feed_event_is_one_object_whose_numbers_count() -> None:
+    said = event(example(CaseClaimed), sequence=None, feednumber=12, casenumber=3)
+
+    body = encode_structured(said)
+
+    assert (body["feednumber"], body["casenumber"]) == (12, 3)
+    assert body["data"]["case_no"] == "VV/2026/7K3M9QXA"
+    assert body["datacontenttype"] == "application/json"
+    assert "sequence" not in body
+
+
+def test_a_unit_needs_to_say_no_more_than_five_things() -> None:
+    body = {name: MINIMAL[name] for name in ("id", "source", "type", "time", "data")}
+
+    found = decode(structured(body), Trust.UNIT)
+
+    assert found.data == CaseClaim(case_id=A_CASE)
+    assert found.envelope.unit == "customs-hq"
+
+
+@pytest.mark.parametrize(
+    "content_type", [b"application/cloudevents+json; charset=utf-8", b"Application/CloudEvents+JSON"]
+)
+def test_the_media_type_may_have_parameters_and_capitals(content_type: bytes) -> None:
+    assert decode(structured(MINIMAL, content_type), Trust.UNIT).envelope.id == "k-1"
+
+
+def test_data_may_come_in_base64() -> None:
+    body = {name: value for name, value in MINIMAL.items() if name != "data"}
+    body["data_base64"] = "eyJjYXNlX2lkIjoiMDE5MzZmMDAtMDAwMC03MDAwLTgwMDAtMDAwMDAwMDAwMDAzIn0="
+
+    assert decode(structured(body), Trust.UNIT).data == CaseClaim(case_id=A_CASE)
+
+
+def test_capitals_in_header_names_and_unknown_extensions_do_no_harm() -> None:
+    message = encode(event(example(CaseClaimed)), TOPIC)
+    shouted = tuple((name.upper(), value) for name, value in message.headers)
+
+    assert decode(replace(message, headers=(*shouted, ("ce_madeup", b"x")))) == decode(message)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (MINIMAL | {"id": None}, "id"),
+        (MINIMAL | {"id": "spaces are not ids"}, "id"),
+        (MINIMAL | {"source": "/customs"}, "source"),
+        (MINIMAL | {"type": "claim"}, "type"),
+        (MINIMAL | {"time": "2026-11-23T07:32:00"}, "time"),
+        (MINIMAL | {"specversion": "0.3"}, "specversion"),
+        (MINIMAL | {"dataclassification": "cosmic"}, "dataclassification"),
+        (MINIMAL | {"datacontenttype": "text/xml"}, "datacontenttype"),
+        (MINIMAL | {"datacontenttype": 7}, "datacontenttype"),
+        (MINIMAL | {"data": {"case_id": "1"}}, "data.case_id"),
+        (MINIMAL | {"data": [1]}, "data"),
+        ({name: value for name, value in MINIMAL.items() if name != "data"}, "data"),
+        (MINIMAL | {"data_base64": "&"}, "data_base64"),
+        (MINIMAL | {"data_base64": 1}, "data_base64"),
+        (MINIMAL | {"data": {"case_id": str(A_CASE), "officer": "a\0b"}}, "data"),
+        ([MINIMAL], None),
+        (b"{", None),
+        (b"\xff\xfe", None),
+        (b"", None),
+        (b'"' + b"x" * MAX_EVENT_BYTES + b'"', None),
+    ],
+)
+def test_what_a_unit_sends_wrong_is_named(body: Any, field: str | None) -> None:
+    with pytest.raises(Undecodable) as raised:
+        decode(structured(body), Trust.UNIT)
+
+    assert raised.value.field == field
+    if field is not None:
+        assert field in raised.value.reason or field.startswith("data")
+
+
+def test_a_batch_of_events_is_not_an_event() -> None:
+    with pytest.raises(Undecodable, match="one event a message"):
+        decode(structured([MINIMAL], b"application/cloudevents-batch+json"), Trust.UNIT)
+
+
+def test_what_is_wrong_is_said_without_the_value() -> None:
+    with pytest.raises(Undecodable) as raised:
+        decode(structured(MINIMAL | {"data": {"case_id": "0999 000 111"}}), Trust.UNIT)
+
+    assert "0999" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "field"),
+    [
+        ("ce_subject", b"not-an-id", "subject"),
+        ("ce_subject", b"01936F00-0000-7000-8000-000000000003", "subject"),
+        ("ce_subject", str(A_SIGNAL).encode(), "subject"),
+        ("ce_subject", None, "subject"),
+        ("ce_sequence", None, "sequence"),
+        ("ce_sequence", b"0", "sequence"),
+        ("ce_sequence", b"one", "sequence"),
+        ("ce_time", b"\xff", "time"),
+        ("ce_legalbasis", b"a\0b", "legalbasis"),
+        ("audience", b"[]", "audience"),
+        ("audience", b'{"customs-79":"all"}', "audience"),
+        ("audience", b"\xff", "audience"),
+        ("content__type", b"text/plain", "datacontenttype"),
+    ],
+)
+def test_on_the_log_of_record_a_wrong_header_is_named(name: str, value: bytes | None, field: str) -> None:
+    message = changed(encode(event(example(CaseClaimed)), TOPIC), **{name: value})
+
+    with pytest.raises(Undecodable) as raised:
+        decode(message)
+
+    assert raised.value.field == field
+
+
+def test_a_header_without_a_value_is_named_too() -> None:
+    message = encode(event(example(CaseClaimed)), TOPIC)
+    nothing: Any = None
+
+    with pytest.raises(Undecodable, match="ce_time"):
+        decode(replace(message, headers=(*message.headers, ("ce_time", nothing))))
+
+
+def test_the_key_must_be_the_subject_on_the_log_of_record() -> None:
+    message = encode(event(example(CaseClaimed)), TOPIC)
+
+    with pytest.raises(Undecodable, match="key"):
+        decode(replace(message, key=None))
+
+
+def test_beside_the_event_only_what_the_topic_may_say_is_believed() -> None:
+    said = replace(event(example(CaseClaimed), audience={"customs-79": View.FULL}), actor="{}")
+    message = encode(said, TOPIC)
+
+    log, inbound, unit = (decode(message, trust) for trust in (Trust.LOG, Trust.INBOUND, Trust.UNIT))
+
+    assert (dict(log.audience), log.actor) == ({"customs-79": View.FULL}, None)
+    assert (dict(inbound.audience), inbound.actor) == ({}, "{}")
+    assert (dict(unit.audience), unit.actor) == ({}, None)
+
+
+def test_an_inbound_message_without_an_actor_is_not_read() -> None:
+    with pytest.raises(Undecodable, match="actor"):
+        decode(encode(event(example(CaseClaim), sequence=None), TOPIC), Trust.INBOUND)
+
+
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [
+        (b"vn.phoihop.case.claimed.v2", UnknownMajor),
+        (b"vn.phoihop.command.case.claim.v9", UnknownMajor),
+        (b"vn.phoihop.case.reopened.v1", UnknownType),
+    ],
+)
+def test_an_unknown_type_has_an_envelope_and_no_data(name: bytes, error: type[Exception]) -> None:
+    message = changed(encode(event(example(CaseClaimed)), TOPIC), ce_type=name)
+
+    assert frame(message).sequence == 1
+    with pytest.raises(error, match=name.decode()):
+        decode(message)
+
+
+def test_fields_that_a_later_minor_version_adds_are_ignored() -> None:
+    message = encode(event(example(CommandAccepted)), TOPIC)
+    more = json.loads(message.value) | {"invented_later": {"deep": [1]}}
+
+    assert decode(replace(message, value=json.dumps(more).encode())) == decode(message)
+
+
+def test_a_backslash_before_u0000_is_text_and_not_that_character() -> None:
+    said: Event[CaseClaimed] = event(example(CaseClaimed, officer="\\u0000"))
+
+    assert decode(encode(said, TOPIC)) == said
