@@ -67,13 +67,14 @@ class Table:
     """A table that a relay reads: `outbox`, or one of the same shape (`xid` before `id`, both by default).
 
     Its name stands in `outbox_cursor`. `columns` are read for each row; `size` is the SQL expression of a row's bytes,
-    by which a batch is bounded. `partitioned` tables get new partitions made ahead.
+    by which a batch is bounded. A partitioned table gets new partitions made ahead, of `partition_rows` ids each.
     """
 
     name: str = "outbox"
     columns: tuple[str, ...] = ("topic", "msg_key", "headers", "payload")
     size: str = "octet_length(payload)"
     partitioned: bool = True
+    partition_rows: int = 5_000_000
 
 
 async def read(raw: Raw, table: Table, cursor: Cursor, *, rows: int, size: int) -> Batch:

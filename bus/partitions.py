@@ -5,7 +5,6 @@ import structlog
 from bus.database import Database, Raw
 
 AHEAD = 2
-PARTITION_ROWS = 5_000_000
 
 _STATE = """
 select coalesce(pg_sequence_last_value(pg_get_serial_sequence($1, 'id')::regclass), 0) as last,
@@ -18,7 +17,7 @@ log = structlog.get_logger(__name__)
 
 
 async def ensure_partitions(
-    database: Database, table: str = "outbox", *, ahead: int = AHEAD, rows: int = PARTITION_ROWS
+    database: Database, table: str = "outbox", *, ahead: int = AHEAD, rows: int = 5_000_000
 ) -> int:
     """Make partitions until `ahead` of them lie wholly beyond the last id drawn; returns how many were missing.
 

@@ -176,7 +176,7 @@ class Relay:
 
     async def _look_ahead(self) -> None:
         if self._table.partitioned:
-            await ensure_partitions(self._database, self._table.name)
+            await ensure_partitions(self._database, self._table.name, rows=self._table.partition_rows)
 
     def _tell(self, current: int) -> None:
         for since, caught_up in self._waiting:
