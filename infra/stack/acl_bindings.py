@@ -50,13 +50,12 @@ def principal_of(binding: AclBinding) -> str:
 
 def everything(principal: str | None = None) -> AclBindingFilter:
     """Matches every binding, of one principal or of all."""
-    # None means any, which the annotations forget.
     return AclBindingFilter(
         ResourceType.ANY,
-        None,  # type: ignore[arg-type]
+        None,  # type: ignore[arg-type] # None means any
         ResourcePatternType.ANY,
-        None if principal is None else f"{_USER}{principal}",  # type: ignore[arg-type]
-        None,  # type: ignore[arg-type]
+        None if principal is None else f"{_USER}{principal}",  # type: ignore[arg-type] # None means any
+        None,  # type: ignore[arg-type] # None means any
         AclOperation.ANY,
         AclPermissionType.ANY,
     )

@@ -63,7 +63,7 @@ class Broker:
         tracked = start(NAME, self._java(*_JVM, "kafka.Kafka", str(self._properties)), log=self.log)
         processes.add(tracked)
         secret = bootstrap or self.secrets.read("kafka/admin")
-        _wait(tracked, address(ports["agency"]), self.certificates.ca, secret, self.log, ports)
+        self._await(tracked, ports, secret)
         if bootstrap:
             self._replace_bootstrap(ports, bootstrap)
 
@@ -113,6 +113,19 @@ class Broker:
             raise StartFailed("Kafka", f"formatting ended with exit code {result.returncode}", self.log)
         return bootstrap
 
+    def _await(self, tracked: Tracked, ports: dict[str, int], secret: str) -> None:
+        deadline = time.monotonic() + _READY_SECONDS
+        client = admin.connect(address(ports["agency"]), self.certificates.ca, "admin", secret)
+        while time.monotonic() < deadline:
+            try:
+                client.list_topics(timeout=_ATTEMPT_SECONDS)
+            except KafkaException:
+                if not tracked.alive():
+                    raise _ended(self.log, ports) from None
+            else:
+                return
+        raise StartFailed("Kafka", f"no login succeeded within {_READY_SECONDS:.0f} s", self.log)
+
     def _replace_bootstrap(self, ports: dict[str, int], bootstrap: str) -> None:
         client = admin.connect(address(ports["agency"]), self.certificates.ca, "admin", bootstrap)
         secrets = {user: self.secrets.ensure(f"kafka/{user}") for user in ("admin", "broker")}
@@ -151,20 +164,6 @@ def answers(bootstrap: str, ca: Path, secret: str) -> bool:
     except KafkaException:
         return False
     return True
-
-
-def _wait(tracked: Tracked, bootstrap: str, ca: Path, secret: str, log: Path, ports: dict[str, int]) -> None:
-    deadline = time.monotonic() + _READY_SECONDS
-    client = admin.connect(bootstrap, ca, "admin", secret)
-    while time.monotonic() < deadline:
-        try:
-            client.list_topics(timeout=_ATTEMPT_SECONDS)
-        except KafkaException:
-            if not tracked.alive():
-                raise _ended(log, ports) from None
-        else:
-            return
-    raise StartFailed("Kafka", f"no login succeeded within {_READY_SECONDS:.0f} s", log)
 
 
 def _ended(log: Path, ports: dict[str, int]) -> PortTaken | StartFailed:
