@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 #: Set by the process that began the run and inherited by its workers.
 RUN = "PHOIHOP_TEST_RUN"
 _OWNER = "owner.json"
+_LOCK = "runs.lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,7 @@ class Run:
 
     def up(self) -> StackInfo:
         """Running, without units: each test declares its own under its own prefix."""
-        with exclusive(self.folder.parent / "runs.lock"):
-            for other in self.folder.parent.iterdir():
-                if other.is_dir() and _abandoned(other):
-                    Run(other, self.environ).finish()
+        sweep(self.folder.parent, self.environ)
         return self._stack().up(self.home, units=())
 
     def finish(self) -> None:
@@ -63,11 +61,20 @@ def begin(environ: Mapping[str, str], parent: Path | None = None) -> Run:
     """A run that this process owns; nothing is started yet."""
     base = parent or Path(tempfile.gettempdir()) / f"phoihop-tests-{os.getuid()}"
     base.mkdir(mode=0o700, exist_ok=True)
-    with exclusive(base / "runs.lock"):
+    with exclusive(base / _LOCK):
         folder = base / random.token_hex(4)
         folder.mkdir(mode=0o700)
         (folder / _OWNER).write_text(json.dumps(asdict(myself("pytest"))), encoding="utf-8")
     return Run(folder, environ)
+
+
+def sweep(base: Path, environ: Mapping[str, str]) -> list[Path]:
+    """End and remove the runs whose owner is gone, killed before it could do so itself; returns their folders."""
+    with exclusive(base / _LOCK):
+        gone = [folder for folder in base.iterdir() if folder.is_dir() and _abandoned(folder)]
+        for folder in gone:
+            Run(folder, environ).finish()
+    return gone
 
 
 def joined(environ: Mapping[str, str]) -> Run:
