@@ -30,7 +30,7 @@ class Pace:
     a partition that another member took is left alone while the broker still gives it to us.
     """
 
-    max_records: int = 500
+    max_records: int = 1_000
     fetch: float = 1.0
     report: float = 5.0
     lost: float = 10.0

@@ -29,7 +29,7 @@ _ATTRIBUTES["content-type"] = "datacontenttype"
 _FAMILIES = frozenset(family(name) for name in MESSAGES)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Frame:
     """An event whose envelope is read and whose data is not: enough to route, to order and to skip.
 
@@ -85,18 +85,19 @@ def frame(message: Message, trust: Trust = Trust.LOG) -> Frame:
 def _headers(headers: Headers) -> tuple[dict[str, Any], dict[str, bytes]]:
     attributes: dict[str, Any] = {}
     beside: dict[str, bytes] = {}
-    for name, value in headers:
-        attribute = _ATTRIBUTES.get(name) or _ATTRIBUTES.get(name.lower())
-        if attribute is None:
-            beside[name] = value
-            continue
-        try:
-            attributes[attribute] = value.decode()
-        except (UnicodeDecodeError, AttributeError) as error:
-            # Kafka's headers may be null, whatever the type says: it is not worth a look at each of them.
-            raise Undecodable(f"header {name} is not UTF-8 text", attribute) from error
-        if "\0" in attributes[attribute]:
-            raise Undecodable(f"header {name} holds the character U+0000", attribute)
+    try:
+        for name, value in headers:
+            attribute = _ATTRIBUTES.get(name) or _ATTRIBUTES.get(name.lower())
+            if attribute is None:
+                beside[name] = value
+            else:
+                attributes[attribute] = value.decode()
+    except (UnicodeDecodeError, AttributeError) as error:
+        # Kafka's headers may be null, whatever the type says: it is not worth a look at each of them.
+        raise Undecodable(f"header {name} is not UTF-8 text", attribute) from error
+    if "\0" in "".join(attributes.values()):
+        wrong = next(attribute for attribute, text in attributes.items() if "\0" in text)
+        raise Undecodable(f"header ce_{wrong} holds the character U+0000", wrong)
     return attributes, beside
 
 
@@ -124,7 +125,7 @@ def _base64(text: Any) -> bytes:
 
 
 def _media_type(content_type: Any) -> Any:
-    if content_type is None:
+    if content_type is None or content_type == "application/json":
         return "application/json"
     return content_type.partition(";")[0].strip().lower() if isinstance(content_type, str) else content_type
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -108,7 +109,8 @@ async def _leave(client: Any, end: Callable[[], Awaitable[None]]) -> None:
     writers = [one._writer for one in client._conns.values() if one._writer is not None]  # noqa: SLF001 - as above
     await end()
     for writer in writers:
-        await writer.wait_closed()
+        with suppress(OSError):  # a connection that broke is closed too
+            await writer.wait_closed()
 
 
 class _Told(ConsumerRebalanceListener):
