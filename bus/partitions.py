@@ -21,9 +21,12 @@ async def ensure_partitions(
 ) -> int:
     """Make partitions until `ahead` of them lie wholly beyond the last id drawn; returns how many were missing.
 
-    Two callers at once do the work once. Each new partition holds `rows` ids and is named by its first.
+    Two callers at once do the work once; who waits long for the other gets a passing error. Each new partition holds
+    `rows` ids and is named by its first.
     """
     async with database.transaction() as transaction:
+        # A partition that is being detached holds the lock for as long as the oldest transaction runs.
+        await transaction.raw.execute("set local lock_timeout = '500ms'")
         # Conflicts with itself and with other changes of the table, never with those who write or read it.
         await transaction.raw.execute(f'lock table "{table}" in share update exclusive mode')
         last, ends = await _state(transaction.raw, table)

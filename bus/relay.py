@@ -118,13 +118,11 @@ class Relay:
     async def _turn(self, holding: Holding | None, stop: asyncio.Event) -> Holding | None:
         if holding is None:
             holding = await self._take()
-            idle = holding is None
-        else:
-            idle = await self._step(holding)
-        if idle:
-            woken = await _first(self._wake, stop, self._pace.poll)
-            if holding is not None:
-                holding.quiet = not woken
+            if holding is None:
+                # Nothing that happens here frees another's lease, so a standby does not listen for wakes.
+                await _first(stop, stop, self._pace.poll)
+        elif await self._step(holding):
+            holding.quiet = not await _first(self._wake, stop, self._pace.poll)
         return holding
 
     async def _take(self) -> Holding | None:
@@ -133,8 +131,8 @@ class Relay:
         if lease is None:
             return None
         self._log.info("relay_leads", epoch=lease.epoch, high=lease.cursor.high, gaps=len(lease.cursor.gaps))
-        await self._look_ahead()
-        return Holding(lease.epoch, lease.cursor, lease.cursor, self._ticks())
+        # As if so many rows had been sent already: the first step looks whether there is room.
+        return Holding(lease.epoch, lease.cursor, lease.cursor, self._ticks(), rows=self._pace.partition_check_rows)
 
     async def _step(self, holding: Holding) -> bool:
         """Read, send, save if it is time; returns whether everything that was visible has been sent."""
@@ -149,12 +147,9 @@ class Relay:
         idle = len(batch.rows) < pace.rows and not batch.waiting
         if holding.save_due(pace, self._ticks(), idle=idle):
             await self._save(holding)
-        holding.rows += len(batch.rows)
-        if holding.rows >= pace.partition_check_rows:
-            holding.rows = 0
-            await self._look_ahead()
         if idle:
             self._tell(current)
+        await self._look_ahead(holding, len(batch.rows))
         return idle
 
     async def _send(self, rows: Sequence[Row]) -> None:
@@ -174,9 +169,18 @@ class Relay:
                 raise
             self._log.warning("relay_lease_left_to_run_out", error=type(error).__name__)
 
-    async def _look_ahead(self) -> None:
-        if self._table.partitioned:
+    async def _look_ahead(self, holding: Holding, rows: int) -> None:
+        """Make room now and then. Sending goes on without it: there are partitions ahead, and time to try again."""
+        holding.rows += rows
+        if not self._table.partitioned or holding.rows < self._pace.partition_check_rows:
+            return
+        holding.rows = 0
+        try:
             await ensure_partitions(self._database, self._table.name, rows=self._table.partition_rows)
+        except Exception as error:
+            if not passing(error):
+                raise
+            self._log.warning("outbox_partitions_not_looked_at", error=type(error).__name__)
 
     def _tell(self, current: int) -> None:
         for since, caught_up in self._waiting:

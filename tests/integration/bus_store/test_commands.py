@@ -252,10 +252,7 @@ def test_an_answer_is_accepted_or_has_a_problem() -> None:
 
 async def waiting_for_a_lock(store: Database) -> None:
     """Returns once some session of this database waits for another's transaction."""
-    waits = (
-        "select exists (select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock')"
-    )
+    waits = "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
     async with store.autocommit() as raw, asyncio.timeout(5):
-        while True:
-            if await raw.fetchval(f"select exists ({here})"):
-                return
+        while not await raw.fetch(waits):
+            pass

@@ -122,65 +122,6 @@ async def test_an_error_that_will_not_pass_ends_the_relay_and_nothing_is_skipped
     assert log.sequences(one)[-2:] == [1, 2]
 
 
-async def test_a_relay_that_is_asked_to_stop_saves_and_leaves_the_lease_free(
-    work: UnitsOfWork, store: Database, wake: asyncio.Event
-) -> None:
-    one, log = uuid7(), Log()
-    slow = replace(QUICK, lease=60.0, save=60.0)
-    async with running(store, log, wake, pace=slow) as relay:
-        await publish(work, one, [1, 2, 3])
-        await relay.caught_up()
-    left = await cursor(store)
-    async with running(store, log, wake, "two", pace=slow) as relay:
-        await relay.caught_up()
-
-    assert (left["free"], left["gaps"], left["owner"]) == (True, [], "one")
-    assert log.sequences(one) == [1, 2, 3]
-    assert (await cursor(store))["epoch"] == left["epoch"] + 1
-
-
-async def test_a_standby_takes_over_when_the_lease_of_a_dead_relay_has_run_out(
-    work: UnitsOfWork, store: Database, wake: asyncio.Event
-) -> None:
-    one, dead, log = uuid7(), Log(), Log()
-    dead.held = asyncio.Event()
-    first = asyncio.create_task(Relay(store, dead, owner="dead", wake=wake, pace=QUICK).run(asyncio.Event()))
-    await publish(work, one, [1, 2])
-    await dead.reached.wait()
-    async with running(store, log, asyncio.Event(), "heir") as heir:
-        first.cancel()
-        await asyncio.wait([first])
-        await heir.caught_up()
-
-    assert log.sequences(one) == [1, 2]
-
-
-async def test_a_relay_that_was_frozen_past_its_lease_repeats_at_most_what_it_held_and_is_fenced(
-    work: UnitsOfWork, store: Database, wake: asyncio.Event
-) -> None:
-    one, log, frozen = uuid7(), Log(), Log()
-    frozen.messages = log.messages
-    frozen.held = asyncio.Event()
-    async with running(store, frozen, wake, "frozen"):
-        await publish(work, one, [1, 2])
-        await frozen.reached.wait()
-        async with running(store, log, asyncio.Event(), "heir") as heir:
-            await heir.caught_up()
-            await publish(work, one, [3, 4])
-            await heir.caught_up()
-            taken = await cursor(store)
-            frozen.held.set()
-            while len(log.messages) < 6:
-                await heir.caught_up()
-            await publish(work, one, [5])
-            await heir.caught_up()
-
-            assert (await cursor(store))["epoch"] == taken["epoch"]
-            assert (await cursor(store))["owner"] == "heir"
-
-    assert log.sequences(one) == [1, 2, 3, 4, 1, 2, 5]
-
-
 async def test_a_relay_lives_through_the_loss_of_its_connections(
     work: UnitsOfWork, store: Database, wake: asyncio.Event, database: TestDatabase
 ) -> None:
