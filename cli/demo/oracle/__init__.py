@@ -1,0 +1,1 @@
+"""Says who must have received what, from the inputs and the reference sheets alone. Imports no service."""
