@@ -13,7 +13,7 @@ from bus.frame import Frame, frame
 from bus.gate import Place
 from bus.listening import Listening
 from bus.message import Record, Trust
-from bus.parking import Parked, Parking, because
+from bus.parking import BEHIND, Parked, Parking, because
 from bus.plan import Plan, Rules
 from bus.retry import passing
 from bus.seen import Seen
@@ -128,7 +128,9 @@ class Applier:
 
     def _tell(self, partition: Partition, parked: Sequence[Parked]) -> None:
         for one in parked:
-            log.error(
+            # What only waits its turn is no news: the alarm was given for the record that it waits behind.
+            tell = log.info if one.reason == BEHIND else log.error
+            tell(
                 "event_parked",
                 group=self._listening.group,
                 topic=partition.topic,

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from bus.identity import uuid7
+from bus.memory import MemoryBroker
 from bus.message import Message
 from bus.wire import encode
 from consuming import Stage, consumed, said, totals
@@ -259,3 +260,28 @@ async def test_a_replay_calls_only_what_projects(stage: Stage) -> None:
 
     assert await stage.applied() == {str(UUID(int=7)): [1]}
     assert totals(consumer)["skipped"] == 1
+
+
+async def test_a_failure_that_passes_amid_one_that_does_not_repeats_nothing(stage: Stage, memory: MemoryBroker) -> None:
+    events = story(6)
+    others = story(6)
+    tries = 1
+
+    def trouble(one: Event[Any]) -> None:
+        nonlocal tries
+        if one == events[1]:
+            raise ValueError
+        if one == others[3] and len(stage.calls[-1]) == 1 and tries:
+            tries -= 1
+            raise TimeoutError
+
+    stage.trouble = trouble
+    memory.create_topic("one", 1)
+    await stage.send(*(encode(one, "one") for pair in zip(events, others, strict=True) for one in pair))
+    consumer = stage.consumer(topics=("one",))
+
+    async with stage.running(consumer):
+        await stage.until(lambda: consumed(consumer) == 12)
+
+    assert await stage.applied() == {subject(events[0]): [1], subject(others[0]): [1, 2, 3, 4, 5, 6]}
+    assert tries == 0

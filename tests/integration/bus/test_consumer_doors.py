@@ -144,3 +144,23 @@ async def test_a_consumer_does_not_change_its_group(doors: Stage) -> None:
 async def test_raw_topics_ask_for_a_handler(doors: Stage) -> None:
     with pytest.raises(ValueError, match="raw_handler"):
         doors.consumer(raw=(FROM,))
+
+
+async def test_a_command_waits_behind_an_earlier_one_of_its_key_that_is_parked(doors: Stage) -> None:
+    bad, behind, other = claim(UUID(int=1)), claim(UUID(int=1)), claim(UUID(int=2))
+
+    def trouble(one: Event[Any]) -> None:
+        if one.envelope.id == bad.envelope.id:
+            raise ZeroDivisionError
+
+    doors.trouble = trouble
+    await doors.send(*(encode(one, INBOUND) for one in (bad, behind, other)))
+    consumer = doors.consumer(
+        topics=(), inbound=(INBOUND,), subscriptions={CaseClaim: Subscription(doors.handle, "never")}
+    )
+
+    async with doors.running(consumer):
+        await doors.until(lambda: consumed(consumer) == 3)
+
+    assert [row for (row,) in await doors.rows("select id from effect")] == [other.envelope.id]
+    assert [reason for reason, _ in await doors.parked()] == ["handler", "behind"]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiokafka import AIOKafkaProducer
 
 from brokers import KafkaBench
 from bus.broker import Partition
@@ -147,3 +148,24 @@ async def test_a_group_that_may_not_read_its_topic_waits_and_says_so(
 
     assert consumed(consumer) == 0
     await scene.broker.close()
+
+
+async def test_an_offset_that_holds_no_record_is_passed_over(scene: Stage, bench: KafkaBench, stack: StackInfo) -> None:
+    topic = await bench.topic("from.customs-hq", 1)
+    password = SecretFiles(stack.secrets).read("kafka/admin")
+    options = KafkaSettings(stack.kafka.bootstrap, Path(stack.kafka.ca), "admin", password).asyncio_options()
+    stranger = AIOKafkaProducer(**options, transactional_id=f"{bench.prefix}stranger")
+    await stranger.start()
+    first, second = (scene.consumer(topics=(), raw=(topic,), raw_handler=scene.handle_records) for _ in range(2))
+    async with stranger.transaction():
+        await stranger.send_and_wait(topic, b"0")
+    async with scene.running(first):
+        await scene.until(lambda: consumed(first) == 1)
+    async with stranger.transaction():
+        await stranger.send_and_wait(topic, b"2")
+    await stranger.stop()
+
+    async with scene.running(second):
+        await scene.until(lambda: consumed(second) == 1)
+
+    assert await scene.rows("select sequence, id from effect order by place") == [(0, "0"), (2, "2")]
