@@ -85,7 +85,10 @@ def home(environ: Mapping[str, str] = os.environ) -> Home:
 
 
 def stack(environ: Mapping[str, str] = os.environ) -> "EmbeddedStack":
-    """The stack as the environment wants it."""
+    """The stack as the environment wants it; raises `StackError` for a kind that there is not."""
+    kind = environ.get("PHOIHOP_STACK", "embedded")
+    if kind not in {"", "embedded"}:
+        raise StackError(f"PHOIHOP_STACK={kind} names no kind of stack", "Unset it: the stack is the embedded one")
     from infra.stack.embedded import EmbeddedStack
 
     return EmbeddedStack(environ, cache_of(environ), progress=progress())

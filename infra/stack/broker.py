@@ -19,7 +19,7 @@ from infra.stack.errors import PortTaken, StartFailed
 from infra.stack.home import Home
 from infra.stack.java import Java
 from infra.stack.ports import LOOPBACK
-from infra.stack.processes import Processes, Tracked, start
+from infra.stack.processes import Processes, Tracked, begin_log, start
 from infra.stack.secrets import SecretFiles, random_secret
 
 NAME = "kafka"
@@ -60,6 +60,7 @@ class Broker:
         """
         self._configure(ports)
         bootstrap = None if self.formatted() else self._format()
+        begin_log(self.log)
         tracked = start(NAME, self._java(*_JVM, "kafka.Kafka", str(self._properties)), log=self.log)
         processes.add(tracked)
         secret = bootstrap or self.secrets.read("kafka/admin")
@@ -167,7 +168,7 @@ def answers(bootstrap: str, ca: Path, secret: str) -> bool:
 
 
 def _ended(log: Path, ports: dict[str, int]) -> PortTaken | StartFailed:
-    text = log.read_text(encoding="utf-8", errors="replace")[-20_000:]
+    text = log.read_text(encoding="utf-8", errors="replace")
     if "Address already in use" in text or "Socket server failed to bind" in text:
         taken = next((port for port in ports.values() if f":{port}" in text), ports["agency"])
         return PortTaken("Kafka", taken)

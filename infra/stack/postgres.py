@@ -3,8 +3,10 @@
 import asyncio
 import importlib.util
 import os
+import shutil
 import signal
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from infra.stack.blocking import finish
 from infra.stack.errors import PortTaken, ProgramsMissing, StartFailed
 from infra.stack.home import Home
 from infra.stack.ports import LOOPBACK
-from infra.stack.processes import Processes, Tracked, start
+from infra.stack.processes import Processes, Tracked, begin_log, start
 from infra.stack.secrets import SecretFiles
 from infra.stack.server_account import Residence, residence
 
@@ -25,7 +27,13 @@ _READY_SECONDS = 60.0
 _STOP_SECONDS = 15.0
 _POLL_SECONDS = 0.03
 #: Six services with their pools, the relays, and a test run's workers beside them.
-_SETTINGS = {"max_connections": "300", "shared_buffers": "128MB", "password_encryption": "scram-sha-256"}
+_SETTINGS = {
+    "max_connections": "300",
+    "shared_buffers": "128MB",
+    "password_encryption": "scram-sha-256",
+    # The detail of an error repeats the row's values, and a log is no place for them.
+    "log_error_verbosity": "terse",
+}
 #: A test run's data die with it, so nothing is gained by waiting for the disk.
 _FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum_naptime": "10s"}
 
@@ -49,8 +57,9 @@ class Server:
 
         Raises `PortTaken` or `StartFailed`.
         """
-        if not (self.residence.data / "PG_VERSION").exists():
+        if not self.residence.data.exists():
             self._initialise()
+        begin_log(self.log)
         settings = _SETTINGS | ({} if self.durable else _FAST)
         command = [
             str(self.residence.programs / "postgres"), "-D", str(self.residence.data), "-p", str(port),
@@ -62,14 +71,20 @@ class Server:
         finish(_wait(tracked, port, self.secrets.read(SUPERUSER_SECRET), self.log))
 
     def _initialise(self) -> None:
-        """Make an empty cluster whose only way in is scram-sha-256, its superuser's password a random one."""
+        """Make an empty cluster whose only way in is scram-sha-256, its superuser's password a random one.
+
+        It gets its name when it is whole, so that a command killed meanwhile leaves nothing that looks like data.
+        """
+        staged = self.residence.data.with_name("data.part")
+        if staged.exists():
+            shutil.rmtree(staged)
         account = self.residence.account
         password = SecretFiles(self.residence.data.parent)
         password.write("password", self.secrets.ensure(SUPERUSER_SECRET))
         if account:
             os.chown(password.path("password"), account.uid, account.gid)
         command = [
-            str(self.residence.programs / "initdb"), "-D", str(self.residence.data), "-U", SUPERUSER,
+            str(self.residence.programs / "initdb"), "-D", str(staged), "-U", SUPERUSER,
             "--auth=scram-sha-256", f"--pwfile={password.path('password')}", "--encoding=UTF8",
             # The same order of strings on every platform; Vietnamese order is asked for by collation.
             "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-sync",
@@ -85,6 +100,7 @@ class Server:
             password.remove("password")
         if result.returncode != 0:
             raise StartFailed("PostgreSQL", f"initdb ended with exit code {result.returncode}", self.log)
+        staged.rename(self.residence.data)
 
 
 def server(home: Home, secrets: SecretFiles, *, durable: bool = True) -> Server:
@@ -126,15 +142,17 @@ async def answers(host: str, port: int, password: str) -> bool:
 
 
 async def _wait(tracked: Tracked, port: int, password: str, log: Path) -> None:
-    async with asyncio.timeout(_READY_SECONDS):
-        while not await answers(LOOPBACK, port, password):
-            if not tracked.alive():
-                raise _ended(log, port)
-            await asyncio.sleep(_POLL_SECONDS)
+    deadline = time.monotonic() + _READY_SECONDS
+    while not await answers(LOOPBACK, port, password):
+        if not tracked.alive():
+            raise _ended(log, port)
+        if time.monotonic() > deadline:
+            raise StartFailed("PostgreSQL", f"no login succeeded within {_READY_SECONDS:.0f} s", log)
+        await asyncio.sleep(_POLL_SECONDS)
 
 
 def _ended(log: Path, port: int) -> PortTaken | StartFailed:
-    text = log.read_text(encoding="utf-8", errors="replace")[-20_000:]
+    text = log.read_text(encoding="utf-8", errors="replace")
     if "Address already in use" in text:
         return PortTaken("PostgreSQL", port)
     return StartFailed("PostgreSQL", "the process ended", log)

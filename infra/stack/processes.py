@@ -94,6 +94,12 @@ class Processes:
         return self.folder / f"{name}.json"
 
 
+def begin_log(log: Path) -> None:
+    """Set the log of the last start aside, in place of the one before it: what is read next is of this start."""
+    if log.exists():
+        log.replace(log.with_suffix(".previous.log"))
+
+
 def start(
     name: str,
     command: Sequence[str],

@@ -123,3 +123,18 @@ async def test_nobody_signs_in_as_an_owner(database: TestDatabase, owner: str) -
         await asyncpg.connect(
             host=place.host, port=place.port, user=owner, password="", database=database.name, timeout=5
         )
+
+
+async def test_the_log_of_the_server_repeats_no_value_of_a_row(database: TestDatabase) -> None:
+    connection = await database.connect("intake")
+    try:
+        await connection.execute("create table intake.once (value text primary key)")
+        await connection.execute("insert into intake.once values ($1)", "0987 654 321")
+        with pytest.raises(asyncpg.UniqueViolationError):
+            await connection.execute("insert into intake.once values ($1)", "0987 654 321")
+    finally:
+        await connection.close()
+
+    log = (database.info.home / "logs" / "postgres.log").read_text(encoding="utf-8")
+    assert "once_pkey" in log
+    assert "0987" not in log

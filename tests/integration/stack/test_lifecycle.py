@@ -21,6 +21,7 @@ from infra.stack.info import StackInfo
 from infra.stack.ports import choose
 from infra.stack.processes import Processes, Tracked
 from infra.stack.secrets import SecretFiles, random_secret
+from infra.stack.server_account import residence
 
 pytestmark = pytest.mark.integration
 
@@ -127,14 +128,26 @@ def test_servers_outlive_the_command_that_started_them(stack: EmbeddedStack, hom
     assert stack.status(home).ready
 
 
-def test_two_first_ups_at_once_share_one_stack(stack: EmbeddedStack, home: Home) -> None:
+def test_two_first_ups_at_once_share_one_stack_even_after_one_that_was_cut_short(
+    stack: EmbeddedStack, home: Home
+) -> None:
     stack.reset(home)
+    leave_half_made_data(home)
 
     with ThreadPoolExecutor(2) as pool:
         one, two = pool.map(lambda _: stack.up(home, UNITS), range(2))
 
     assert one == two
     assert set(pids(home)) == {"kafka", "postgres"}
+
+
+def leave_half_made_data(home: Home) -> None:
+    """What a first start leaves when it is killed while the data folders are being made."""
+    home.prepare()
+    postgres_data = residence(home, postgres.programs()).data.with_name("data.part")
+    for folder in (postgres_data, home.kafka / "data"):
+        folder.mkdir()
+        (folder / "PG_VERSION").write_text("half", encoding="utf-8")
 
 
 def test_a_process_that_took_the_pid_of_a_dead_server_is_left_alone(stack: EmbeddedStack, home: Home) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from infra.stack.processes import Processes, Tracked, end, myself, start
+from infra.stack.processes import Processes, Tracked, begin_log, end, myself, start
 
 WAITS = "import time; print('ready', flush=True); time.sleep(600)"
 IGNORES = (
@@ -94,3 +94,16 @@ def test_the_record_survives_its_writer_and_ending_forgets_it(processes: Process
 
 def test_ending_what_was_never_started_does_nothing(processes: Processes) -> None:
     processes.end("nobody", signal.SIGTERM, seconds=1)
+
+
+def test_a_new_start_begins_a_new_log_and_keeps_the_last_one(tmp_path: Path) -> None:
+    log = tmp_path / "kafka.log"
+    begin_log(log)
+    for text in ("first", "second", "third"):
+        begin_log(log)
+        log.write_text(text, encoding="utf-8")
+
+    assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == {
+        "kafka.log": "third",
+        "kafka.previous.log": "second",
+    }
