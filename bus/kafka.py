@@ -169,7 +169,7 @@ class KafkaReader:
     async def stop(self) -> None:
         """Leave the group, or give up after `close_seconds`: the session then ends by itself."""
         try:
-            await asyncio.wait_for(_leave(self._consumer._client, self._consumer.stop), self._settings.close_seconds)  # noqa: SLF001
+            await asyncio.wait_for(_leave(self._consumer._client, self._consumer.stop), self._settings.close_seconds)  # noqa: SLF001 - its connections
         except (OSError, KafkaError) as error:
             log.warning("reader_not_closed", error=type(error).__name__)
 
