@@ -15,6 +15,7 @@ from schemas.events import (
     CaseSignalAdded,
     CommandAccepted,
     CommandRefused,
+    FeedWithdrawn,
     IntegrityOpened,
     SignalDetected,
     TipAdvised,
@@ -98,6 +99,7 @@ EXAMPLES: Mapping[type[Payload], dict[str, Any]] = {
     CommandAccepted: ANSWER | {"about": A_CASE, "result": {"case_no": "VV/2026/7K3M9QXA"}},
     CommandRefused: ANSWER
     | {"problem": "urn:phoihop:problem:claim-lost", "reason_vi": "Đã có đơn vị thụ lý", "reason_en": "Already claimed"},
+    FeedWithdrawn: {},
     SignalSubmit: {
         "reference": "41256141",
         "system": "risk-engine",

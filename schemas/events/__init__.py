@@ -2,6 +2,7 @@
 
 from schemas.events.case import CaseClaimed, CaseClaimLost, CaseClosed, CaseProposed, CaseSignalAdded
 from schemas.events.command import CommandAccepted, CommandRefused
+from schemas.events.feed import FeedWithdrawn
 from schemas.events.integrity import IntegrityOpened
 from schemas.events.signal import SignalDetected
 from schemas.events.tip import (
@@ -32,4 +33,5 @@ EVENTS: tuple[type[EventData], ...] = (
     CaseClosed,
     CommandAccepted,
     CommandRefused,
+    FeedWithdrawn,
 )
