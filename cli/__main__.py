@@ -2,6 +2,7 @@
 
 import typer
 
+from cli.demo.command import app as demo
 from cli.doctor import app as doctor
 from cli.login import app as login
 from cli.reference import app as reference
@@ -16,6 +17,7 @@ app = typer.Typer(
 )
 app.add_typer(stack, name="stack")
 app.add_typer(up)
+app.add_typer(demo)
 app.add_typer(login)
 app.add_typer(reference, name="reference")
 app.add_typer(doctor)

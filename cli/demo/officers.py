@@ -67,7 +67,7 @@ class Officers:
         await self._carry_out(Order(told["unit"], "close", case, body, key(f"{tip.key}-close")), now)
 
     async def _race(self, tip: StoryTip, orders: Sequence[Order]) -> str:
-        """All claim at once, over HTTP because each needs its answer; returns who won. ValueError unless exactly one."""
+        """All claim at once, over HTTP for the answers; returns who won. Raises ValueError unless exactly one did."""
         won = await asyncio.gather(*(self._won(order) for order in orders))
         if won.count(True) != 1:
             message = f"{tip.key}: {won.count(True)} of {len(won)} claims won, exactly one should"

@@ -1,12 +1,14 @@
 """What the supervisor started, on record, so that the next one finds what a crash left behind."""
 
+import contextlib
+import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import psutil
 
 from infra.stack.home import Home
-from infra.stack.processes import Processes, Tracked, end, myself
+from infra.stack.processes import Processes, Tracked, myself
 
 SUPERVISOR = "supervisor"
 _END_SECONDS = 5.0
@@ -26,28 +28,23 @@ class AlreadyUpError(Exception):
 class Record:
     """Processes of one home. `begin` refuses a second supervisor and ends what a dead one left."""
 
-    def __init__(self, home: Home) -> None:
-        self._processes = Processes(home.root / "programs.json")
+    def __init__(self, home: Home, names: Iterable[str]) -> None:
+        self._processes = Processes(home.root / "programs")
+        self._names = tuple(names)
 
     def begin(self, say: Callable[[str, str], None]) -> None:
         """Put this supervisor on record; raises AlreadyUpError. Leftovers are told and ended."""
         other = self._processes.find(SUPERVISOR)
-        if other is not None and other.pid != psutil.Process().pid:
+        if other is not None and other.pid != os.getpid():
             raise AlreadyUpError(other.pid)
-        for left in self._processes.all():
-            if left.name != SUPERVISOR and left.alive():
-                say(SUPERVISOR, f"ending {left.name} (process {left.pid}), left by a run that crashed")
-                end(left, signal.SIGTERM, _END_SECONDS)
-            self._processes.forget(left.name)
         self._processes.add(myself(SUPERVISOR))
+        for name in self._names:
+            left = self._processes.find(name)
+            if left is not None:
+                say(SUPERVISOR, f"ending {name} (process {left.pid}), left by a run that crashed")
+                self._processes.end(name, signal.SIGTERM, _END_SECONDS)
 
     def started(self, name: str, pid: int) -> None:
-        """A program runs now under this pid. One that already ended again needs no record."""
-        try:
+        """A program runs now under this pid. One that ended at once needs no record."""
+        with contextlib.suppress(psutil.NoSuchProcess):
             self._processes.add(Tracked(name, pid, psutil.Process(pid).create_time()))
-        except psutil.NoSuchProcess:
-            self._processes.forget(name)
-
-    def finish(self) -> None:
-        """This supervisor ended in order."""
-        self._processes.forget(SUPERVISOR)

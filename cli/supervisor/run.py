@@ -1,9 +1,10 @@
 """The whole bus as one context: servers, tables, addresses, then the programs."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from cli.stack import home, stack, units_in_force
 from cli.supervisor.addresses import assign
@@ -12,22 +13,25 @@ from cli.supervisor.roster import Program
 from cli.supervisor.supervisor import Supervisor
 from infra.stack.info import StackInfo
 
+NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
+
 
 @asynccontextmanager
-async def running(programs: Sequence[Program], say: Say, *, keep_stack: bool = False) -> AsyncIterator[Supervisor]:
+async def running(
+    programs: Sequence[Program], say: Say, *, settings: Mapping[str, str] = NO_SETTINGS
+) -> AsyncIterator[Supervisor]:
     """Everything started (not yet ready) inside the block, everything stopped after it.
 
-    `keep_stack` leaves Kafka and PostgreSQL running, so that the next start is faster.
+    `settings` are environment variables for the programs, beside those of this process.
     """
     await asyncio.to_thread(_prepare)
     say("stack", "Kafka and PostgreSQL answer; topics, users and tables are declared")
     urls = assign(home(), programs)
     try:
-        async with Supervisor(home(), programs, urls, say) as supervisor:
+        async with Supervisor(home(), programs, urls, say, settings) as supervisor:
             yield supervisor
     finally:
-        if not keep_stack:
-            await asyncio.to_thread(stack().down, home())
+        await asyncio.to_thread(stack().down, home())
 
 
 def _prepare() -> StackInfo:

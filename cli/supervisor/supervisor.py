@@ -39,11 +39,13 @@ class Health:
 class Supervisor:
     """Runs programs as children of this process. Use as an async context manager: leaving it stops them all."""
 
-    def __init__(self, home: Home, programs: Sequence[Program], urls: Mapping[str, str], say: Say) -> None:
-        self._record = Record(home)
+    def __init__(
+        self, home: Home, programs: Sequence[Program], urls: Mapping[str, str], say: Say, settings: Mapping[str, str]
+    ) -> None:
+        self._record = Record(home, [program.name for program in programs])
         self._say = say
-        self._urls = urls
-        environment, started = environment_of(home), self._record.started
+        self.urls = urls
+        environment, started = {**environment_of(home), **settings}, self._record.started
         self.children = {program.name: Child(program, environment, say, started) for program in programs}
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
@@ -56,7 +58,6 @@ class Supervisor:
 
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
-        self._record.finish()
 
     def start(self, name: str) -> None:
         """Start one program, or start it anew after it ended for good."""
@@ -107,7 +108,7 @@ class Supervisor:
         import httpx2
 
         try:
-            answer = await client.get(f"{self._urls[name]}/readyz")
+            answer = await client.get(f"{self.urls[name]}/readyz")
         except httpx2.TransportError as error:
             return False, f"does not answer ({type(error).__name__})"
         return answer.is_success, "" if answer.is_success else answer.text[:300]

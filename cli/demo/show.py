@@ -1,0 +1,85 @@
+"""What a person sees while the demo runs: lines of what happens, and on a terminal a live table of deliveries."""
+
+import asyncio
+import json
+import time
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, TextIO
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from cli.demo.oracle.observed import ANSWERS
+from cli.demo.report import faults
+from cli.demo.stage import Stage
+
+_REFRESH_SECONDS = 0.5
+_LATEST = 6
+
+
+class Show:
+    """Writes to stderr; stdout is left to `--json`."""
+
+    def __init__(self, out: TextIO, *, live: bool) -> None:
+        self._console = Console(file=out, highlight=False)
+        self._live = live and self._console.is_terminal
+        self._began = time.monotonic()
+
+    def tell(self, line: str) -> None:
+        """One line with the seconds since the start."""
+        self._console.print(f"[{time.monotonic() - self._began:6.1f} s] {line}", markup=False, soft_wrap=True)
+
+    async def follow(self, stage: Stage) -> None:
+        """Show deliveries as they come until cancelled; off a terminal it says how many every five seconds."""
+        if not self._live:
+            await self._count(stage)
+        with Live(console=self._console, auto_refresh=False, transient=True) as live:
+            while True:
+                live.update(self._table(stage), refresh=True)
+                await asyncio.sleep(_REFRESH_SECONDS)
+
+    def verdict(self, report: Mapping[str, Any], *, as_json: bool) -> None:
+        """The figures, and in a word whether they are good."""
+        if as_json:
+            Console().print_json(json.dumps(report))
+        for name, value in report.items():
+            self._console.print(f"  {name:<26} {value}", markup=False)
+        wrong = faults(report)
+        self.tell("RED: " + ", ".join(wrong) if wrong else "GREEN: every unit received exactly what the rules name")
+
+    async def _count(self, stage: Stage) -> None:
+        while True:
+            await asyncio.sleep(5)
+            self.tell(f"{stage.progress.arrived()} deliveries so far")
+
+    def _table(self, stage: Stage) -> Table:
+        received = list(stage.progress.witness.received)
+        facts = [seen for seen in received if not seen.kind.startswith(ANSWERS)]
+        table = Table(title=f"{len(facts)} deliveries to {len({seen.unit for seen in facts})} units (fictional story)")
+        table.add_column("agency")
+        table.add_column("delivered", justify="right")
+        table.add_column("latest")
+        counts = Counter(stage.agency[seen.unit] for seen in facts)
+        latest = [f"#{seen.feednumber} {seen.unit}  {seen.kind}  ({seen.view})" for seen in facts[-_LATEST:]]
+        for place, (agency, count) in enumerate(sorted(counts.items())):
+            table.add_row(agency, str(count), latest[-1 - place] if place < len(latest) else "")
+        return table
+
+
+def guide(stage: Stage) -> str:
+    """Where to look and how to sign in."""
+    urls = stage.urls
+    return "\n".join(
+        [
+            "everything is up; all people, firms and numbers are invented",
+            f"  pages      {urls['console']}/sign-in",
+            f"  public     {urls['public']}  (send a tip: POST /tips, follow it: POST /tips/status)",
+            f"  password   {stage.password}  (for everyone of the demo)",
+            "  logins     can-bo.qltt-79 (officer, market surveillance)   can-bo.ca-79 (officer, police)",
+            "             can-bo.customs-kv2 (officer, customs)           can-bo.tax-79 (officer, tax)",
+            "             truc-ban.bcd-79 (desk operator)                 can-bo.vptt-389 (coordinator)",
+            "             can-bo.integrity-389 (integrity officer)",
+        ]
+    )

@@ -1,0 +1,102 @@
+"""Everything that one run of the demo holds: the people, the feeds they read, the units' consumers, the ledger."""
+
+import asyncio
+import hashlib
+import uuid
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx2
+
+import reference
+from cli.demo.cast import Cast, demo_password, parts
+from cli.demo.desk import Desks
+from cli.demo.feed import Feed
+from cli.demo.ledger import Ledger
+from cli.demo.machine import Machine
+from cli.demo.officers import Officers
+from cli.demo.person import Person
+from cli.demo.player import Player
+from cli.demo.progress import Progress
+from cli.demo.story import StoryTip
+from cli.demo.witness import Access, Witness
+from infra.stack.home import Home
+from infra.stack.info import StackInfo
+from schemas.reference.book import ReferenceBook
+from schemas.reference.rows import Unit
+from schemas.reference.validity import vietnam_date
+
+MACHINE_AGENCY = "customs"
+"""The agency whose units send their commands on Kafka; the others act by hand."""
+
+_KEYS = uuid.UUID("6b1f2f0e-3891-5e0a-9b57-389389389389")
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One run, ready to play."""
+
+    cast: Cast
+    admin: Person
+    units: tuple[Unit, ...]
+    ledger: Ledger
+    progress: Progress
+    password: str
+    access: Access
+    client: httpx2.AsyncClient
+    urls: Mapping[str, str]
+
+    @property
+    def agency(self) -> dict[str, str]:
+        """Unit to agency."""
+        return {unit.code: unit.agency for unit in self.units}
+
+    async def play(self, story: list[StoryTip], tell: Callable[[str], None], pace: float) -> None:
+        """Play the whole story; raises what made it stop."""
+        now = datetime.now(UTC)
+        feeds = {unit.code: Feed(unit.code, self.cast.officer(unit.code)) for unit in self.units}
+        machines = {unit.code: Machine(self.access, unit.code) for unit in self.units if unit.agency == MACHINE_AGENCY}
+        desks = Desks(self.cast, self.ledger, key_of, vietnam_date(now))
+        player = Player(desks, Officers(self.cast, feeds, machines, self.ledger), self.ledger, tell, pace)
+        following = [asyncio.create_task(feed.follow()) for feed in feeds.values()]
+        playing = asyncio.create_task(player.play(story, key_of, lambda: datetime.now(UTC)))
+        try:
+            await asyncio.wait([playing, *following], return_when=asyncio.FIRST_COMPLETED)
+            for task in following:
+                if task.done():
+                    task.result()
+            await playing
+        finally:
+            for task in (playing, *following):
+                task.cancel()
+            await asyncio.gather(playing, *following, return_exceptions=True)
+
+
+@asynccontextmanager
+async def staged(home: Home, urls: Mapping[str, str]) -> AsyncIterator[Stage]:
+    """People, consumers and ledger of one run over a stack that is up."""
+    units = ReferenceBook.load(reference.folder()).units_at(vietnam_date(datetime.now(UTC)))
+    info = StackInfo.model_validate_json(home.info.read_text("utf-8"))
+    access = Access(info.kafka.agency, Path(info.kafka.ca), home.secrets / "kafka")
+    password = demo_password(home.secrets)
+    async with AsyncExitStack() as held:
+        limits = httpx2.Limits(max_connections=200, max_keepalive_connections=100)
+        client = await held.enter_async_context(httpx2.AsyncClient(trust_env=False, timeout=40.0, limits=limits))
+        witness = held.enter_context(Witness(access, [unit.code for unit in units]))
+        admin = Person(client, urls, "admin", (home.secrets / "directory-admin").read_text("utf-8").strip())
+        cast = Cast(client, urls, password)
+        progress = Progress(witness)
+        yield Stage(cast, admin, units, Ledger(), progress, password, access, client, urls)
+
+
+async def enrol(stage: Stage) -> None:
+    """Make everyone of the story known to directory."""
+    await stage.cast.enrol(stage.admin, parts(stage.units))
+
+
+def key_of(act: str) -> str:
+    """The Idempotency-Key of one act of the story: the same act is the same write, however often it is sent."""
+    return str(uuid.uuid5(_KEYS, hashlib.sha256(act.encode()).hexdigest()))
