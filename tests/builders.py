@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -45,7 +46,11 @@ FACTS = Facts(
     typology=("KKS",),
     place=Place(province="79", place_type="customs_control_area", text="Kho CFS, cảng giả định"),
     found_by="customs",
-    goods=(Goods(description="Túi xách da", hs_code="420231", quantity="300", quantity_unit="cái", value_vnd=900_000),),
+    goods=(
+        Goods(
+            description="Túi xách da", hs_code="420231", quantity=Decimal(300), quantity_unit="cái", value_vnd=900_000
+        ),
+    ),
     identifier_kinds=(IdentifierKind.IMPORTER_ID, IdentifierKind.PHONE),
 )
 PERSONAL = PersonalFacts(

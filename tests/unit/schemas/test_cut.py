@@ -10,7 +10,7 @@ from schemas.events import EVENTS, CaseClaimed, CaseProposed, SignalDetected
 from schemas.messages import EventData
 from schemas.views import View
 
-SECRETS = [identifier.value for identifier in PERSONAL.identifiers] + [*PERSONAL.names, PERSONAL.address]
+SECRETS = [identifier.value for identifier in PERSONAL.identifiers] + [*PERSONAL.names, str(PERSONAL.address)]
 
 
 @pytest.mark.parametrize("kind", EVENTS, ids=lambda kind: kind.KIND)
