@@ -68,13 +68,14 @@ class Outcome:
 class Simulation:
     """One run of so many seconds, or up to four times as many until every kind of fault has happened.
 
-    `store` needs a connection for each writer and relay.
+    `store` needs a connection for each writer and relay. `unknown` is the chance that a publish does not tell its end.
     """
 
     store: Database
     seed: int
     seconds: float
     faults: bool = True
+    unknown: float = 0.03
     log: list[tuple[UUID, int]] = field(default_factory=list)
     committed: list[tuple[UUID, int]] = field(default_factory=list)
     strikes: Counter[str] = field(default_factory=Counter)
@@ -100,7 +101,7 @@ class Simulation:
 
     async def publish(self, messages: Sequence[Message]) -> None:
         """The log: appends message by message and may stop, or be stopped, in between."""
-        unknown = self._chance.random() < 0.03
+        unknown = self._chance.random() < self.unknown
         for message in messages[: self._chance.randint(0, len(messages)) if unknown else len(messages)]:
             assert message.key is not None
             self.log.append((UUID(bytes=message.key), int(message.value)))
@@ -161,11 +162,14 @@ class Simulation:
             relay = Relay(self.store, self, owner=owner, wake=self._wake, table=TABLE, pace=PACE)
             running = asyncio.create_task(self._struck(relay))
             ended = asyncio.create_task(over.wait())
-            await asyncio.wait({running, ended}, return_when=asyncio.FIRST_COMPLETED)
-            running.cancel()
-            ended.cancel()
-            with suppress(asyncio.CancelledError):
-                await running
+            try:
+                await asyncio.wait({running, ended}, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                running.cancel()
+                ended.cancel()
+                await asyncio.wait({running, ended})
+            if not running.cancelled():
+                running.result()
 
     async def _struck(self, relay: Relay) -> None:
         """Freeze it now and then, until it is crashed."""

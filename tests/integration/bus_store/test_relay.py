@@ -20,6 +20,11 @@ from store_builders import claimed, say
 
 pytestmark = pytest.mark.integration
 
+END_ALL = """
+select pg_terminate_backend(pid, 1000) from pg_stat_activity
+where usename = 'intake' and datname = current_database()
+"""
+
 
 async def publish(work: UnitsOfWork, aggregate: UUID, sequences: Sequence[int]) -> None:
     async with work.begin() as uow:
@@ -131,7 +136,7 @@ async def test_a_relay_lives_through_the_loss_of_its_connections(
         for sequence in range(1, 4):
             await publish(work, one, [sequence])
             await relay.caught_up()
-            await admin.fetch("select pg_terminate_backend(pid, 1000) from pg_stat_activity where usename = 'intake'")
+            await admin.fetch(END_ALL)
         await publish(work, one, [4])
         await relay.caught_up()
     await admin.close()

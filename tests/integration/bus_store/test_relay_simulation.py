@@ -55,6 +55,7 @@ async def test_without_the_fence_a_late_commit_is_lost_and_the_simulation_sees_i
 
     outcome = await Simulation(wide, seed, seconds=1.5, faults=False).run()
 
+    print(outcome)  # noqa: T201 - how far from passing by luck
     assert outcome.lost > 0, str(outcome)
 
 
@@ -69,7 +70,8 @@ async def test_an_unknown_outcome_taken_for_success_loses_events_and_the_simulat
 
     monkeypatch.setattr(Relay, "_send", hopeful)
 
-    outcome = await Simulation(wide, seed, seconds=1.5, faults=False).run()
+    outcome = await Simulation(wide, seed, seconds=1.5, faults=False, unknown=0.3).run()
 
+    print(outcome)  # noqa: T201 - how far from passing by luck
     assert outcome.lost > 0, str(outcome)
     assert outcome.holes > 0, str(outcome)

@@ -1,6 +1,8 @@
 """What an envelope says of an event is what its publisher said, and the chain of its cause."""
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from builders import A_CASE, AN_EVENT, NOW, PERSONAL, event, example
@@ -17,22 +19,15 @@ CONTEXT = Context("cases", Topics(), Hands(), lambda: AN_EVENT, a_keyring(Hands(
 THEN = NOW - timedelta(days=3)
 
 
-def said(**changes: object) -> Said:
-    given: dict[str, object] = {
-        "subject": A_CASE,
-        "sequence": 4,
-        "audience": {"customs-79": View.FULL},
-        "acttime": THEN,
-    }
-    return Said(**{**given, **changes})  # type: ignore[arg-type]
+SAID = Said(subject=A_CASE, sequence=4, audience={"customs-79": View.FULL}, acttime=THEN)
 
 
-def enveloped(**changes: object) -> Envelope:
-    return envelop(example(CaseClaimed), said(**changes), CONTEXT).envelope
+def enveloped(**changes: Any) -> Envelope:
+    return envelop(example(CaseClaimed), replace(SAID, **changes), CONTEXT).envelope
 
 
 def test_an_event_says_who_what_when_and_of_what() -> None:
-    made = envelop(example(CaseProposed, personal={A_CASE: PERSONAL}), said(), CONTEXT)
+    made = envelop(example(CaseProposed, personal={A_CASE: PERSONAL}), SAID, CONTEXT)
 
     assert made.envelope == Envelope(
         id=str(AN_EVENT),
