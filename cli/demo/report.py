@@ -25,31 +25,26 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True)
-class Inputs:
-    """What went in: declarations read by the agency's system, those it flagged, parked events found afterwards."""
+class Run:
+    """What one run was: declarations in the agency's system, what the doors told, parked events found, its times."""
 
     declarations: int
+    ledger: Ledger
     parked: int
+    timing: Timing
 
 
-def figures(
-    received: Iterable[Received],
-    ledger: Ledger,
-    verdict: Verdict,
-    inputs: Inputs,
-    timing: Timing,
-    agency: Mapping[str, str],
-) -> dict[str, Any]:
+def figures(received: Iterable[Received], run: Run, verdict: Verdict, agency: Mapping[str, str]) -> dict[str, Any]:
     """The content of `demo.json`. `agency` is unit to agency; answers to commands are not counted as delivered."""
     facts = [seen for feed in first_deliveries(received).values() for seen in feed if not seen.kind.startswith(ANSWERS)]
     delivered: dict[str, int] = defaultdict(int)
     for seen in facts:
         delivered[agency[seen.unit]] += 1
     return {
-        "declarations": inputs.declarations,
+        "declarations": run.declarations,
         "signals": len({seen.subject for seen in facts if seen.kind == "signal.detected"}),
-        "tips": ledger.counts.get("entered", 0),
-        **{f"tips_{fate}": ledger.counts.get(fate, 0) for fate in _FATES},
+        "tips": run.ledger.counts.get("entered", 0),
+        **{f"tips_{fate}": run.ledger.counts.get(fate, 0) for fate in _FATES},
         "cases_proposed": len({seen.subject for seen in facts if seen.kind == "case.proposed"}),
         "cases_claimed": len({seen.subject for seen in facts if seen.kind == "case.claimed"}),
         "delivered": {name: delivered[name] for name in AGENCIES},
@@ -57,9 +52,9 @@ def figures(
         "unexpected": len(verdict.unexpected),
         "duplicated": len(verdict.duplicated),
         "out_of_order": len(verdict.out_of_order),
-        "parked": inputs.parked,
-        "seconds_to_first_delivery": round(timing.first_delivery, 2),
-        "seconds_total": round(timing.total, 2),
+        "parked": run.parked,
+        "seconds_to_first_delivery": round(run.timing.first_delivery, 2),
+        "seconds_total": round(run.timing.total, 2),
     }
 
 

@@ -19,7 +19,7 @@ from cli.demo.options import Options
 from cli.demo.parked import parked
 from cli.demo.person import RefusedError
 from cli.demo.progress import StalledError
-from cli.demo.report import Inputs, Timing, faults, figures, save
+from cli.demo.report import Run, Timing, faults, figures, save
 from cli.demo.show import Show, guide
 from cli.demo.stage import Stage, enrol, staged
 from cli.demo.story import load
@@ -100,10 +100,10 @@ async def _played(options: Options, show: Show, stage: Stage, began: float) -> d
     verdict = judge.verdict(received)
     for line in (*verdict.missing[:20], *verdict.unexpected[:20], *verdict.duplicated[:20], *verdict.out_of_order[:20]):
         show.tell(f"fault: {line}")
-    inputs = Inputs(source.declarations, await parked(stage))
     first = min((seen.seen_at for seen in received), default=time.monotonic())
     timing = Timing(first - began, time.monotonic() - began)
-    return figures(received, stage.ledger, verdict, inputs, timing, stage.agency)
+    run = Run(source.declarations, stage.ledger, await parked(stage), timing)
+    return figures(received, run, verdict, stage.agency)
 
 
 async def _drilled(options: Options, show: Show, stage: Stage, supervisor: Supervisor) -> None:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message
+from confluent_kafka import Consumer, KafkaException, Message
 
 from cli.demo.received import Received
 
 PREFIX = "vn.phoihop."
 _POLL_SECONDS = 0.05
-_TRANSIENT = {KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN, KafkaError._PARTITION_EOF}  # noqa: SLF001
+_TRANSIENT = {-195, -187, -191}
+"""librdkafka's own codes for a lost connection, no broker left, and the end of a partition."""
 
 
 @dataclass(frozen=True, slots=True)
