@@ -1,0 +1,64 @@
+"""Composition root of the gateway: one consumer of every unit's topic, a relay, and a door for health alone.
+
+`python -m services.intake.gateway` needs the stack, the section `gateway` and an address in `services.json`.
+"""
+
+import asyncio
+import secrets
+from contextlib import AsyncExitStack
+
+import reference
+from bus.consumer import Consumer
+from bus.database import Database
+from bus.gate import State
+from bus.identity import system_clock, uuid7
+from bus.kafka import KafkaBroker, KafkaSettings
+from bus.relay import Relay
+from bus.retry import Backoff
+from bus.sealing import Keyring
+from bus.uow import Context, UnitsOfWork
+from services.intake.gateway.consumer import listening
+from services.intake.gateway.handlers import Gateway
+from services.intake.gateway.roster import Roster
+from services.runtime.app import create_app
+from services.runtime.health import Health
+from services.runtime.process import run
+from services.runtime.service import Service
+from services.runtime.settings import Settings
+
+NAME = "gateway"
+
+
+async def build(settings: Settings, closers: AsyncExitStack) -> Service:
+    """Everything that the gateway holds, opened here and closed by `closers` in reverse."""
+    database = Database.connect(settings.database_url(NAME), pool_size=8)
+    closers.push_async_callback(database.close)
+    access = settings.broker_access(NAME)
+    broker = KafkaBroker(KafkaSettings(access.bootstrap, access.ca_file, access.user, access.password))
+    closers.push_async_callback(broker.close)
+    wake = asyncio.Event()
+    keyring = Keyring.load(settings.secrets.path("master.json"), system_clock)
+    units = UnitsOfWork(database, Context(NAME, settings.topics, system_clock, uuid7, keyring), wake)
+    roster = Roster(reference.folder(), settings.topics, system_clock)
+    gateway = Gateway(roster.sender)
+    owner = str(uuid7())
+    listens = listening(settings.topics, roster.topics(), gateway)
+    consumer = Consumer(broker, units, listens, owner=owner, backoff=Backoff(secrets.SystemRandom().random))
+    relay = Relay(database, broker, owner=owner, wake=wake)
+
+    async def follow(stop: asyncio.Event) -> None:
+        """Read the topics of the units in force, as those change."""
+        await roster.follow(lambda topics: consumer.update(listening(settings.topics, topics, gateway)), stop)
+
+    health = Health(checks={"topics": lambda: _unread(consumer)})
+    return Service(NAME, health, create_app(NAME, [], health=health), [consumer.run, follow], [relay.run])
+
+
+async def _unread(consumer: Consumer) -> str | None:
+    """The topics that cannot be read for good, and why; one that is only opened or tried again is no reason."""
+    lost = [f"{place.topic}: {why}" for place, (state, why) in consumer.health().items() if state is State.LOG_GAP]
+    return "; ".join(lost) or None
+
+
+if __name__ == "__main__":
+    run(NAME, build)

@@ -1,0 +1,61 @@
+"""A unit's command made ready for its owner: numbered, freed of what only the bus may say, small enough when sealed."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic_core import to_json
+
+from bus.errors import EventTooLarge, Refused
+from bus.frame import Frame
+from bus.identity import NewId
+from bus.message import Message
+from bus.sealing import sealed_shape
+from bus.wire import encode
+from schemas.commands.signal import SignalSubmit
+from schemas.envelope import Envelope, Event
+from schemas.messages import CommandData
+from schemas.problems import OVERSIZE
+from schemas.topics import Topics
+from services.policy import Actor
+
+_BUS_SAYS: dict[str, Any] = {"sealed": {}, "personal": {}, "erased": ()}
+_INSIDE = ("sequence", "correlationid", "causationid", "feednumber", "casenumber")
+
+
+def ready(found: Frame, data: CommandData, actor: Actor, new_id: NewId, now: datetime) -> Event[Any]:
+    """The command as its owner gets it, its personal part still open. Raises Refused if it would grow past 64 KiB."""
+    data = _numbered(data, new_id) if isinstance(data, SignalSubmit) else data.model_copy(update=_BUS_SAYS)
+    command = Event(_envelope(found.envelope, data, now), data, actor=_header(actor))
+    try:
+        encode(sealed_shape(command), "")
+    except EventTooLarge as error:
+        raise Refused(OVERSIZE.problem(), "/data") from error
+    return command
+
+
+def addressed(command: Event[Any], topics: Topics) -> tuple[Message, UUID]:
+    """The sealed command on its owner's inbound topic, and the aggregate whose order it keeps."""
+    message = encode(command, topics.inbound(command.data.OWNER))
+    return message, UUID(command.data.addressed())
+
+
+def _numbered(data: SignalSubmit, new_id: NewId) -> SignalSubmit:
+    """The signal under its own number, its personal part as the dossier's."""
+    number = new_id()
+    personal = {} if data.details is None else {number: data.details}
+    return data.model_copy(update=_BUS_SAYS | {"signal_id": number, "details": None, "personal": personal})
+
+
+def _envelope(stated: Envelope, data: CommandData, now: datetime) -> Envelope:
+    ours = {
+        "subject": data.addressed(),
+        "partitionkey": data.addressed(),
+        "dataschema": f"urn:phoihop:schema:{data.type_name()}:{data.MINOR}:full",
+        "recordedtime": now,
+    }
+    return stated.model_copy(update=ours | dict.fromkeys(_INSIDE))
+
+
+def _header(actor: Actor) -> str:
+    return to_json({"person": actor.person, "unit": actor.unit, "roles": sorted(actor.roles)}).decode()

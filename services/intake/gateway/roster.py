@@ -1,0 +1,71 @@
+"""Which units there are today: the topics to read, and what reference data say of a sender."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+
+from bus.identity import Clock
+from schemas.reference.book import ReferenceBook
+from schemas.reference.problems import ReferenceProblemsError
+from schemas.reference.validity import vietnam_date
+from schemas.topics import Topics
+from services.intake.gateway.sender import Sender
+
+LOOK_SECONDS = 30.0
+
+
+class Roster:
+    """The units in force, from a folder of reference data that may change while the gateway runs."""
+
+    def __init__(self, folder: Path, topics: Topics, clock: Clock) -> None:
+        self._folder = folder
+        self._names = topics
+        self._clock = clock
+        self._stamp = self._written()
+        self._book = ReferenceBook.load(folder)
+
+    def topics(self) -> tuple[str, ...]:
+        """`from.<unit>` of every unit in force today."""
+        units = self._book.units_at(vietnam_date(self._clock()))
+        return tuple(self._names.from_unit(unit.code) for unit in units)
+
+    def sender(self, topic: str) -> Sender:
+        """Who sends on this topic. Raises ValueError for a topic that is no unit's."""
+        unit = self._names.unit_of(topic)
+        if unit is None:
+            raise ValueError(f"{topic} is no unit's topic")
+        return Sender.of(unit, self._book, vietnam_date(self._clock()))
+
+    def refresh(self) -> None:
+        """Read the sheets again if they were written since. Sheets with problems are told of and not taken."""
+        stamp = self._written()
+        if stamp == self._stamp:
+            return
+        self._stamp = stamp
+        try:
+            self._book = ReferenceBook.load(self._folder)
+        except ReferenceProblemsError as error:
+            structlog.get_logger().error("reference_not_taken", problems=len(error.problems), first=str(error)[:300])
+
+    async def follow(self, changed: Callable[[tuple[str, ...]], None], stop: asyncio.Event) -> None:
+        """Call `changed` with the topics whenever they are others than before, until `stop`."""
+        told = self.topics()
+        while not stop.is_set():
+            await _wait(stop, LOOK_SECONDS)
+            await asyncio.to_thread(self.refresh)
+            if (now := self.topics()) != told:
+                structlog.get_logger().info("units_changed", units=len(now))
+                told = now
+                changed(now)
+
+    def _written(self) -> float:
+        return max((sheet.stat().st_mtime for sheet in self._folder.glob("*.csv")), default=0.0)
+
+
+async def _wait(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return
