@@ -127,7 +127,7 @@ async def add_key(
     sql: AsyncConnection, key: Key, slot: Slot, *, key_id: UUID, key_hash: bytes, request: str, now: datetime, by: str
 ) -> None:
     """Put a key in force in its slot, in place of the one that was there."""
-    await revoke_keys(sql, key.kind, key.unit, key.name, {slot}, now)
+    await revoke_keys(sql, key.kind, key.unit, key.name, slots={slot}, now=now)
     values = {
         "id": key_id, "kind": key.kind, "unit": key.unit, "slot": slot, "name": key.name, "scope": sorted(key.scope),
         "key_hash": key_hash, "request": request, "created_at": now, "created_by": by,
@@ -136,7 +136,7 @@ async def add_key(
 
 
 async def revoke_keys(
-    sql: AsyncConnection, kind: str, unit: str, name: str, slots: Collection[Slot], now: datetime
+    sql: AsyncConnection, kind: str, unit: str, name: str, *, slots: Collection[Slot], now: datetime
 ) -> int:
     """End the keys in these slots; how many there were."""
     table = unit_credential

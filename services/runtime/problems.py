@@ -1,6 +1,7 @@
 """Every error leaves as `application/problem+json` (RFC 9457): a stable type, and words in both languages."""
 
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 
 import structlog
@@ -133,7 +134,8 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
 async def _http(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, HTTPException):
         raise error
-    kind = _BY_STATUS.get(error.status_code, INTERNAL if error.status_code >= 500 else UNDECODABLE)  # noqa: PLR2004
+    ours = error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR
+    kind = _BY_STATUS.get(error.status_code, INTERNAL if ours else UNDECODABLE)
     problem = Problem(kind.slug, error.status_code, *_told(kind))
     return answer(request, problem, headers=error.headers)
 

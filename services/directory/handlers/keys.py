@@ -53,6 +53,6 @@ async def revoke(unit: str, slot: Slot, actor: Actor, means: Means) -> None:
     """End the key in a slot; its tokens run out within ten minutes. Raises `Refused`: 403, 404 where there is none."""
     administrator(actor)
     async with means.database.transaction() as tx:
-        if not await repository.revoke_keys(tx.sql, "http", unit, "", {slot}, means.clock()):
+        if not await repository.revoke_keys(tx.sql, "http", unit, "", slots={slot}, now=means.clock()):
             raise Refused(NOT_FOUND.problem())
     structlog.get_logger().info("unit_key_revoked", unit=unit, slot=slot)
