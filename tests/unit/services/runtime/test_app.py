@@ -75,10 +75,10 @@ async def address(request: Request) -> dict[str, Any]:
 
 def doors() -> APIRouter:
     router = APIRouter()
-    for path, endpoint in (("/forms", form), ("/writes", write)):
-        router.add_api_route(path, endpoint, methods=["POST"])
-    for endpoint in (fails, fails_midway, refuses, outage, me, address):
-        router.add_api_route(f"/{endpoint.__name__}", endpoint, methods=["GET"])
+    router.add_api_route("/forms", form, methods=["POST"])
+    router.add_api_route("/writes", write, methods=["POST"])
+    for reading in (fails, fails_midway, refuses, outage, me, address):
+        router.add_api_route(f"/{reading.__name__}", reading, methods=["GET"])
     router.add_api_route("/numbers/{number}", number, methods=["GET"])
     return router
 
