@@ -97,8 +97,17 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """One transaction, READ COMMITTED: committed when the block ends, rolled back when it raises."""
-        async with self._connection() as connection, connection.raw.transaction():
-            yield connection
+        async with self._connection() as connection:
+            transaction = connection.raw.transaction()
+            await transaction.start()
+            try:
+                yield connection
+            except BaseException:
+                # A cancelled statement may take its connection with it; the server then rolls back by itself.
+                if not connection.raw.is_closed():
+                    await transaction.rollback()
+                raise
+            await transaction.commit()
 
     @asynccontextmanager
     async def autocommit(self) -> AsyncIterator[Raw]:
@@ -114,8 +123,9 @@ class Database:
     async def _connection(self) -> AsyncIterator[Transaction]:
         async with self._engine.connect() as sql:
             raw = await _driver(sql)
-            if raw.is_closed():
+            while raw.is_closed():
                 # The server went away while the connection lay in the pool, and nobody has asked it anything since.
+                # The next of the pool may have died with it; a connection newly made is open, or making it raises.
                 await sql.invalidate()
                 raw = await _driver(sql)
             try:
