@@ -1,6 +1,7 @@
 """Composition root of directory: HTTP alone; it neither reads nor writes the log."""
 
 import secrets
+import time
 from contextlib import AsyncExitStack
 
 from argon2 import PasswordHasher
@@ -40,7 +41,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     await bootstrap.first_administrator(means, settings.secrets)
     await bootstrap.register_public_key(means, settings.secrets)
     health = Health()
-    app = create_app(NAME, [api.router()], health=health, actors=Actors(means.signer, system_clock))
+    app = create_app(NAME, [api.router(time.monotonic)], health=health, actors=Actors(means.signer, system_clock))
     app.state.means = means
     return Service(NAME, health, app)
 

@@ -1,6 +1,6 @@
 """Directory's doors. Signing in and asking for a token change no record of anybody, so they need no Idempotency-Key."""
 
-import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -37,11 +37,11 @@ def _means(request: Request) -> Means:
 At = Annotated[Means, Depends(_means)]
 
 
-def router() -> APIRouter:
-    """The doors, with limits of their own: passwords cost a tenth of a second each, so 10 a second is all there is."""
+def router(seconds: Callable[[], float]) -> APIRouter:
+    """The doors and their limits by a monotonic clock: a password costs a tenth of a second, so 10 a second is all."""
     made = APIRouter()
-    sign_ins = Depends(whole_door(Limiter(10, 60, time.monotonic), "sessions"))
-    exchanges = Limiter(20, 200, time.monotonic)
+    sign_ins = Depends(whole_door(Limiter(10, 60, seconds), "sessions"))
+    exchanges = Limiter(20, 200, seconds)
 
     async def exchange(form: TokenAsked, credential: Credential, means: At, response: Response) -> TokenIssued:
         """A session, a unit's key or a process's key for an actor's token."""

@@ -20,6 +20,7 @@ from services.policy import Resource
 from services.runtime.actors import CurrentActor
 
 MAX_PAGE = 500
+INTEGRITY = "integrity"
 _NUL = "\0"
 _MALFORMED_ID = MALFORMED.problem(
     "Mã sự kiện tạm giữ không đúng; hãy lấy từ GET /parked.",
@@ -28,7 +29,10 @@ _MALFORMED_ID = MALFORMED.problem(
 
 
 class ParkedRow(BaseModel):
-    """One record that could not be handled. `key` is its message key; `error` names fields and places, no values."""
+    """One record that could not be handled. `key` is its message key; `error` names fields and places, no values.
+
+    Its type is not told: that of a withdrawal would tell an administrator what was withdrawn.
+    """
 
     id: str
     group: str
@@ -36,7 +40,6 @@ class ParkedRow(BaseModel):
     partition: int
     offset: int
     key: str | None
-    type: str | None
     reason: str
     error: str
     at: datetime
@@ -51,8 +54,7 @@ class ParkedRow(BaseModel):
             topic=record.topic,
             partition=record.partition,
             offset=record.offset,
-            key=None if record.key is None else record.key.decode("utf-8", "backslashreplace"),
-            type=_header(record, "ce_type"),
+            key=_key(record),
             reason=parked.reason,
             error=parked.error,
             at=parked.parked_at,
@@ -132,6 +134,8 @@ def _place(parked_id: str) -> ParkedRecord:
     return ParkedRecord(group, record, "", "", datetime.min)  # noqa: DTZ901 - a place has no time
 
 
-def _header(record: Record, name: str) -> str | None:
-    found = next((value for header, value in record.headers if header.lower() == name), None)
-    return None if found is None else found.decode("utf-8", "backslashreplace")
+def _key(record: Record) -> str | None:
+    """The key as text. Administrators stand outside the integrity route, so of its topic they see that alone."""
+    if record.key is None or f".{INTEGRITY}." in record.topic:
+        return None
+    return record.key.decode("utf-8", "backslashreplace")
