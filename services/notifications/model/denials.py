@@ -10,6 +10,7 @@ from schemas.envelope import Event
 from schemas.events.integrity import IntegrityOpened
 from schemas.events.tip import TipHeld, TipWithdrawn
 from services.notifications.model.mention import Mention
+from services.notifications.model.numbering import recipients
 from services.policy import denied, everyone_but
 
 NOTICE = TipWithdrawn.type_name()
@@ -49,7 +50,7 @@ def learned(events: Iterable[Event[Any]]) -> list[tuple[UUID, str]]:
     tip.held and integrity.opened come on different topics; whichever is first denies. Their audience is the integrity
     units that the tip does not name, so a named integrity unit is denied like everyone.
     """
-    found: set[tuple[UUID, str]] = set()
+    trusted: dict[UUID, frozenset[str]] = {}
     for event in events:
         if isinstance(event.data, TipHeld):
             tip = UUID(event.envelope.subject)
@@ -57,5 +58,6 @@ def learned(events: Iterable[Event[Any]]) -> list[tuple[UUID, str]]:
             tip = event.data.tip_id
         else:
             continue
-        found.update((tip, token) for token in everyone_but(event.audience))
-    return sorted(found)
+        told = frozenset(recipients(event.audience))
+        trusted[tip] = trusted.get(tip, told) & told
+    return sorted((tip, token) for tip, units in trusted.items() for token in everyone_but(units))

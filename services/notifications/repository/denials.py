@@ -11,7 +11,8 @@ from services.notifications.model.mention import Mention
 
 _DENY = """
 insert into denial (subject, unit, denied_at)
-select subject, unit, $3::timestamptz from unnest($1::uuid[], $2::text[]) as d (subject, unit)
+select d.subject, d.unit, $3::timestamptz from unnest($1::uuid[], $2::text[]) as d (subject, unit)
+where not exists (select from denial as known where known.subject = d.subject)
 on conflict do nothing
 """
 _ORIGINS = (
@@ -27,7 +28,7 @@ _GROWN = "select case_id, origin_id from case_origin where case_id = any($1::uui
 
 
 async def deny(raw: Raw, found: Sequence[tuple[UUID, str]], at: datetime) -> None:
-    """Keep these denials; one that is known stays as it was."""
+    """Keep these denials. A tip that is denied already stays so as it was: nothing later excepts one unit more."""
     if found:
         await raw.execute(_DENY, [subject for subject, _ in found], [token for _, token in found], at)
 

@@ -19,10 +19,12 @@ FEED = Table("feed", COLUMNS, "octet_length(payload)", partitioned=False)
 PAGE_BYTES = 4 * 1024 * 1024
 """A page ends with the row that reaches so many bytes."""
 
-_LOCK = "select unit, last from feed_counter where unit = any($1::text[]) order by unit for update"
-_MAKE = """
-insert into feed_counter (unit, last)
-select unit, 0 from unnest($1::text[]) as unit order by unit on conflict do nothing
+# One statement that makes or locks each counter in turn: two that each took some would wait for each other.
+_LOCK = """
+insert into feed_counter as c (unit, last)
+select unit, 0 from unnest($1::text[]) as unit order by unit
+on conflict (unit) do update set last = c.last
+returning unit, last
 """
 _PRESENT = """
 select f.unit, f.event_id
@@ -72,12 +74,7 @@ async def lock(raw: Raw, units: Collection[str]) -> dict[str, int]:
 
     Locks are taken in the order of unit codes, so that writers of different partitions wait in line, never in a ring.
     """
-    wanted = sorted(units)
-    found = await raw.fetch(_LOCK, wanted)
-    if len(found) < len(wanted):
-        await raw.execute(_MAKE, wanted)
-        found = await raw.fetch(_LOCK, wanted)
-    return {row["unit"]: row["last"] for row in found}
+    return {row["unit"]: row["last"] for row in await raw.fetch(_LOCK, list(units))}
 
 
 async def absent(raw: Raw, destined: Sequence[Destined]) -> list[Destined]:
