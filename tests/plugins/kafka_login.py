@@ -15,6 +15,7 @@ from confluent_kafka import (
 from infra.stack.admin import silent
 
 SECONDS = 15.0
+CUT = (KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +65,20 @@ class Login:
         return set(self._consumer("any").list_topics(timeout=5).topics)
 
     def refusal(self) -> str:
-        """The name of the first error of a connection that the broker does not let in."""
+        """The name of the first error that says why the broker does not let a connection in.
+
+        A busy broker may cut a connection before it says so; the client then tries again.
+        """
         errors: list[KafkaError] = []
         client = Consumer({**self.settings, "group.id": "any", "error_cb": errors.append, "log_level": 0})
         try:
             deadline = time.monotonic() + SECONDS
-            while not errors:
+            while not (told := [error for error in errors if error.code() not in CUT]):
                 assert time.monotonic() < deadline, "the broker refused nothing"
                 client.poll(0.05)
         finally:
             client.close()
-        return str(errors[0].name())
+        return str(told[0].name())
 
     def _consumer(self, group: str) -> Consumer:
         return Consumer(
