@@ -62,10 +62,11 @@ class Server:
         self._uvicorn.leave()
         if self._task:
             await asyncio.wait({self._task})
+            self._uvicorn.close()
 
     def _bind(self) -> socket.socket:
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
-        # The protocol is named because asyncio sets TCP_NODELAY only where it is: without it each answer takes 40 ms more.
+        # asyncio sets TCP_NODELAY only where the protocol is named: without it each answer takes 40 ms more.
         listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -100,6 +101,11 @@ class _Uvicorn(uvicorn.Server):
     def leave(self) -> None:
         self.should_exit = True
         self._leaving.set()
+
+    def close(self) -> None:
+        # Done already unless the task died: then the port must still be free for the next process.
+        for listening in self.servers:
+            listening.close()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         # SystemExit inside a task would tear the loop down before anything is closed.

@@ -21,7 +21,7 @@ async def test_answers_leave_at_once_instead_of_waiting_for_an_acknowledgement()
     async with httpx2.AsyncClient(base_url=server.url, trust_env=False) as client:
         await client.get("/")
         (connection,) = server._uvicorn.server_state.connections
-        accepted = connection.transport.get_extra_info("socket")  # type: ignore[union-attr]
+        accepted = connection.transport.get_extra_info("socket")
         assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
     await server.stop()
 
@@ -36,9 +36,12 @@ async def test_a_second_server_on_the_address_is_told_that_it_is_taken() -> None
 
 
 async def test_an_app_that_cannot_start_fails_the_start_and_frees_the_port() -> None:
+    async def failing() -> None:
+        raise RuntimeError("no")
+
     @asynccontextmanager
     async def broken(_app: FastAPI) -> AsyncIterator[None]:
-        raise RuntimeError("no")
+        await failing()
         yield
 
     server = Server(FastAPI(lifespan=broken), "127.0.0.1", 0, drain_seconds=1)
