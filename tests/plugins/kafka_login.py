@@ -1,6 +1,7 @@
 """A client as a unit's or a service's system would use one, told apart only by its credentials."""
 
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from confluent_kafka import (
@@ -15,7 +16,6 @@ from confluent_kafka import (
 from infra.stack.admin import silent
 
 SECONDS = 15.0
-CUT = (KafkaError._TRANSPORT, KafkaError._ALL_BROKERS_DOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +64,21 @@ class Login:
         """The topics that the broker shows to this login."""
         return set(self._consumer("any").list_topics(timeout=5).topics)
 
-    def refusal(self) -> str:
-        """The name of the first error that says why the broker does not let a connection in.
+    def refusal(self, *, past: Collection[str] = ()) -> str:
+        """The name of the first error of a connection that the broker does not let in, past those named.
 
-        A busy broker may cut a connection before it says so; the client then tries again.
+        A busy broker may cut a connection before it says why; the client then tries again.
         """
         errors: list[KafkaError] = []
         client = Consumer({**self.settings, "group.id": "any", "error_cb": errors.append, "log_level": 0})
         try:
             deadline = time.monotonic() + SECONDS
-            while not (told := [error for error in errors if error.code() not in CUT]):
-                assert time.monotonic() < deadline, "the broker refused nothing"
+            while not (told := [error.name() for error in errors if error.name() not in past]):
+                assert time.monotonic() < deadline, f"the broker refused nothing but {errors}"
                 client.poll(0.05)
         finally:
             client.close()
-        return str(told[0].name())
+        return str(told[0])
 
     def _consumer(self, group: str) -> Consumer:
         return Consumer(
