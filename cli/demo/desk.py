@@ -30,11 +30,11 @@ class Desks:
             raise ValueError(message)
         if tip.held_at_entry:
             self._ledger.count("held")
-        else:
+        elif tip.decision != "hold":
             await self._decide(tip, tip.decision)
 
     async def hold(self, tip: StoryTip) -> None:
-        """The hold that follows a decision which was already carried out."""
+        """Send a tip that the desk has had for a while to the integrity route."""
         await self._decide(tip, "hold")
 
     async def _decide(self, tip: StoryTip, decision: str) -> None:

@@ -24,6 +24,7 @@ class Judge:
         sheets = Sheets.read(reference.folder(), OFFICES)
         self._story = {tip.key: tip for tip in story}
         self._ledger = ledger
+        self.declarations = source.declarations
         self.expected = expect([tip.row for tip in story], source.signals, sheets, today)
 
     @property

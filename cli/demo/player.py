@@ -1,4 +1,4 @@
-"""Plays the story chapter by chapter: tips, then claims, then closes, then what is held late."""
+"""Plays the story chapter by chapter: tips, then claims, then closes. What is held late is another act."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -32,7 +32,6 @@ class Player:
             await self._each(
                 lambda tip: self._officers.close(tip, key, clock()), (t for t in chapter if "close" in t.row)
             )
-            await self._each(self._desks.hold, (tip for tip in chapter if "hold" in tip.row["then"]))
 
     async def _all_seen(self, chapter: Iterable[StoryTip]) -> None:
         """Claims begin when every lead has been shown its cases, so that a case is whole before it is claimed."""

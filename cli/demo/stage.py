@@ -3,15 +3,16 @@
 import asyncio
 import hashlib
 import uuid
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx2
 
 import reference
+from cli.demo.beside import beside
 from cli.demo.cast import Cast, demo_password, parts
 from cli.demo.desk import Desks
 from cli.demo.feed import Feed
@@ -48,31 +49,31 @@ class Stage:
     access: Access
     client: httpx2.AsyncClient
     urls: Mapping[str, str]
+    killed: list[str] = field(default_factory=list)
+    """Parts that the drill killed and that came back."""
 
     @property
     def agency(self) -> dict[str, str]:
         """Unit to agency."""
         return {unit.code: unit.agency for unit in self.units}
 
-    async def play(self, story: list[StoryTip], tell: Callable[[str], None], pace: float) -> None:
-        """Play the whole story; raises what made it stop."""
-        now = datetime.now(UTC)
+    async def play(self, story: Sequence[StoryTip], tell: Callable[[str], None], pace: float) -> None:
+        """Play the story up to what is held late; raises what made it stop."""
         feeds = {unit.code: Feed(unit.code, self.cast.officer(unit.code)) for unit in self.units}
         machines = {unit.code: Machine(self.access, unit.code) for unit in self.units if unit.agency == MACHINE_AGENCY}
-        desks = Desks(self.cast, self.ledger, key_of, vietnam_date(now))
-        player = Player(desks, Officers(self.cast, feeds, machines, self.ledger), self.ledger, tell, pace)
-        following = [asyncio.create_task(feed.follow()) for feed in feeds.values()]
-        playing = asyncio.create_task(player.play(story, key_of, lambda: datetime.now(UTC)))
-        try:
-            await asyncio.wait([playing, *following], return_when=asyncio.FIRST_COMPLETED)
-            for task in following:
-                if task.done():
-                    task.result()
-            await playing
-        finally:
-            for task in (playing, *following):
-                task.cancel()
-            await asyncio.gather(playing, *following, return_exceptions=True)
+        officers = Officers(self.cast, feeds, machines, self.ledger)
+        player = Player(self._desks(), officers, self.ledger, tell, pace)
+        await beside(player.play(story, key_of, lambda: datetime.now(UTC)), *(feed.follow() for feed in feeds.values()))
+
+    async def hold(self, story: Sequence[StoryTip], pace: float) -> None:
+        """Hold what the story holds late; raises RefusedError."""
+        for tip in story:
+            if tip.held_later:
+                await self._desks().hold(tip)
+                await asyncio.sleep(pace)
+
+    def _desks(self) -> Desks:
+        return Desks(self.cast, self.ledger, key_of, vietnam_date(datetime.now(UTC)))
 
 
 @asynccontextmanager

@@ -53,6 +53,11 @@ class StoryTip:
         """The unit that claims the case, or the units that race for it."""
         return tuple(self.row.get("race") or self.row.get("claim") or ())
 
+    def before_hold(self) -> "StoryTip":
+        """The same tip up to the moment at which it is held: what must have arrived before the hold is sent."""
+        then = {name: value for name, value in self.row["then"].items() if name != "hold"}
+        return StoryTip({**self.row, "then": {"do": "none"} if then["do"] == "hold" else then})
+
     def form(self) -> dict[str, Any]:
         """The body that the operator sends."""
         return {name: self.row[name] for name in FORM if name in self.row}

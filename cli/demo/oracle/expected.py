@@ -32,8 +32,6 @@ class Expected:
 
     triples: set[Triple] = field(default_factory=set)
     groups: dict[str, list[Contribution]] = field(default_factory=lambda: defaultdict(list))
-    held_later: set[str] = field(default_factory=set)
-    """Tips that were held after a unit had them: what was not yet sent then leaves a numbered placeholder instead."""
 
     def add(self, units: Iterable[str], kind: str, item: str) -> None:
         """Each of the units must receive this kind about this item."""
@@ -97,7 +95,6 @@ def _held(key: str, accused: Sequence[str], had: set[str], at: tuple[Sheets, dat
     sheets, today = at
     trusted = _trusted(accused, sheets, today)
     hidden = set().union(*(sheets.line(unit, today) for unit in accused))
-    expected.held_later.add(key)
     expected.add(trusted, "integrity.opened", key)
     expected.add(trusted, "tip.held", key)
     expected.add(had - hidden, "tip.withdrawn", key)

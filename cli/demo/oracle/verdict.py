@@ -4,16 +4,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cli.demo.oracle.expected import CONTRIBUTION, Expected, Triple
+from cli.demo.oracle.expected import Expected, Triple
 from cli.demo.oracle.observed import ANSWERS, CONTRIBUTIONS, Reading
 from cli.demo.received import Received
 
-WITHDRAWN = "feed.withdrawn"
 _RANK = {"case.proposed": 0, "case.signal_added": 1, "case.claimed": 2, "case.claim_lost": 3, "case.closed": 4}
 _RANK |= {"tip.received": 0, "tip.linked": 1, "tip.refused": 1, "tip.advised": 1, "tip.forwarded": 2}
 _RANK |= {"tip.withdrawn": 3, "tip.held": 4}
-_LOST = {"tip.received", "tip.forwarded", CONTRIBUTION}
-"""What a hold may overtake on its way to a unit."""
 _TWICE = {"case.signal_added", "case.claim_lost"}
 
 
@@ -35,15 +32,14 @@ class Verdict:
 def judge(received: Sequence[Received], reading: Reading, expected: Expected, races: Mapping[str, str]) -> Verdict:
     """The verdict. `races` is the group of each race to the unit that lost it, which only then is known to be told."""
     feeds = first_deliveries(received)
-    told = [seen for feed in feeds.values() for seen in feed if seen.kind != WITHDRAWN]
+    told = [seen for feed in feeds.values() for seen in feed]
     facts = [seen for seen in told if not seen.kind.startswith(ANSWERS)]
     wanted = Counter(expected.triples) + Counter((loser, "case.claim_lost", group) for group, loser in races.items())
     wanted = Counter(dict.fromkeys(wanted, 1))
     found = Counter(reading.triple(seen) for seen in unique(facts))
-    missing, idle = _withdrawn(wanted - found, feeds, expected)
     verdict = Verdict(
-        missing=_lines(missing),
-        unexpected=[*_lines(found - wanted), *idle, *_strangers(told), *_proposals(facts, reading, expected)],
+        missing=_lines(wanted - found),
+        unexpected=[*_lines(found - wanted), *_strangers(told), *_proposals(facts, reading, expected)],
         duplicated=_duplicates(told),
     )
     for unit, feed in feeds.items():
@@ -62,21 +58,6 @@ def first_deliveries(received: Iterable[Received]) -> dict[str, list[Received]]:
 def unique(facts: Iterable[Received]) -> list[Received]:
     """One delivery of each event to each unit; a second number of the same event is a duplicate, not a second fact."""
     return list({(seen.unit, seen.id): seen for seen in facts}.values())
-
-
-def _withdrawn(
-    absent: Counter[Triple], feeds: Mapping[str, Sequence[Received]], expected: Expected
-) -> tuple[Counter[Triple], list[str]]:
-    """What is missing without a placeholder in its place, and the placeholders that stand for nothing."""
-    missing, idle = Counter(absent), []
-    for unit, feed in feeds.items():
-        placeholders = sum(seen.kind == WITHDRAWN for seen in feed)
-        excusable = [
-            one for one in sorted(absent) if one[0] == unit and one[1] in _LOST and one[2] in expected.held_later
-        ]
-        missing -= Counter(excusable[:placeholders])
-        idle += [f"{unit}: a placeholder for nothing"] * (placeholders - len(excusable))
-    return missing, idle
 
 
 def _lines(triples: Counter[Triple]) -> list[str]:
