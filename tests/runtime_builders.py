@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from joserfc import jwt
 from joserfc.jwk import OKPKey
 
+from schemas.problems import PROBLEMS
 from services.policy import Actor
 from services.runtime.claims import ALGORITHM, Claims
 from services.runtime.server import Server
@@ -71,6 +72,21 @@ def token(
 def bearer(credential: str) -> dict[str, str]:
     """The header that carries a credential."""
     return {"Authorization": f"Bearer {credential}"}
+
+
+def problem(answer: httpx2.Response, slug: str, status: int) -> dict[str, Any]:
+    """The answer as the problem that it must be."""
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["cache-control"] == "no-store"
+    document: dict[str, Any] = answer.json()
+    assert (document["type"], document["status"], answer.status_code) == (
+        f"urn:phoihop:problem:{slug}",
+        status,
+        status,
+    )
+    assert document["instance"] == f"urn:uuid:{answer.headers['x-request-id']}"
+    assert slug in PROBLEMS
+    return document
 
 
 def home_with(

@@ -73,10 +73,6 @@ class Settings(BaseSettings):
             raise UnknownService(service, frozenset(urls))
         return urls[service]
 
-    def listens(self, service: str) -> bool:
-        """Whether the supervisor gave this process an address."""
-        return service in self.urls()
-
     def address(self, service: str) -> tuple[str, int]:
         """The host and port on which this service listens; raises `UnknownService` or `BrokenFile`."""
         parts = urlsplit(self.url(service))

@@ -1,28 +1,24 @@
 """The app behind the real server: every error is a problem, no address is kept, the process tells how it is."""
 
-import asyncio
 import json
-import time
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Any
 
 import httpx2
 import pytest
 import structlog
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 from joserfc.jwk import OKPKey
 from pydantic import BaseModel
 
 from bus.errors import Refused, Transient
-from runtime_builders import Clock, KnownKeys, bearer, serving, signing_key, token
+from runtime_builders import Clock, KnownKeys, bearer, problem, serving, signing_key, token
 from schemas.problems import CLAIM_LOST, PROBLEMS
-from services.runtime import app as app_module
 from services.runtime.actors import Actors, CurrentActor, CurrentClaims
 from services.runtime.app import App, create_app
 from services.runtime.health import Health
 from services.runtime.idempotency import IdempotencyKey
-from services.runtime.limits import Limiter, per_actor, whole_door
 
 SENT = "Nguyễn Thị Bí Mật 0912345678"
 JSON = {"Content-Type": "application/json"}
@@ -102,20 +98,6 @@ def app(health: Health, key: OKPKey) -> App:
 async def client(app: App) -> AsyncIterator[httpx2.AsyncClient]:
     async with serving(app) as made:
         yield made
-
-
-def problem(answer: httpx2.Response, slug: str, status: int) -> dict[str, Any]:
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.headers["cache-control"] == "no-store"
-    document: dict[str, Any] = answer.json()
-    assert (document["type"], document["status"], answer.status_code) == (
-        f"urn:phoihop:problem:{slug}",
-        status,
-        status,
-    )
-    assert document["instance"] == f"urn:uuid:{answer.headers['x-request-id']}"
-    assert slug in PROBLEMS
-    return document
 
 
 async def test_a_wrong_field_is_named_with_its_remedy_and_not_repeated(client: httpx2.AsyncClient) -> None:
@@ -223,98 +205,3 @@ async def test_the_same_write_has_the_same_hash_and_another_body_another(client:
 async def test_nobody_inside_learns_where_a_request_came_from(client: httpx2.AsyncClient) -> None:
     answer = await client.get("/address", headers={"X-Forwarded-For": "203.0.113.7"})
     assert answer.json() == {"client": None}
-
-
-async def test_readiness_follows_the_process_and_its_checks(client: httpx2.AsyncClient, health: Health) -> None:
-    async def ready() -> tuple[int, dict[str, str]]:
-        answer = await client.get("/readyz")
-        return answer.status_code, answer.json()["reasons"]
-
-    assert await ready() == (503, {"process": "starting"})
-    health.started.set()
-    assert await ready() == (200, {})
-    health.stopping.set()
-    assert await ready() == (503, {"process": "stopping"})
-    assert (await client.get("/healthz")).status_code == 200
-
-
-async def test_a_failing_check_is_named() -> None:
-    async def broken() -> str | None:
-        return "no connection"
-
-    async def fine() -> str | None:
-        return None
-
-    health = Health({"database": broken, "broker": fine})
-    health.started.set()
-    async with serving(create_app("cases", [], health=health)) as client:
-        answer = await client.get("/readyz")
-    assert (answer.status_code, answer.json()) == (503, {"ready": False, "reasons": {"database": "no connection"}})
-
-
-async def test_past_the_limit_of_waiting_requests_one_more_is_told_to_come_again(
-    monkeypatch: pytest.MonkeyPatch, health: Health
-) -> None:
-    monkeypatch.setattr(app_module, "MAX_WAITING", 2)
-    inside, leave = asyncio.Semaphore(0), asyncio.Event()
-    router = APIRouter()
-
-    @router.get("/slow")
-    async def slow() -> str:
-        inside.release()
-        await leave.wait()
-        return "done"
-
-    @router.get("/stream")
-    async def stream() -> StreamingResponse:
-        async def parts() -> AsyncIterator[bytes]:
-            yield b"begun"
-            await leave.wait()
-
-        return StreamingResponse(parts())
-
-    async with serving(create_app("cases", [router], health=health)) as client:
-        async with client.stream("GET", "/stream") as streaming:
-            assert streaming.status_code == 200
-            waiting = [asyncio.create_task(client.get("/slow")) for _ in range(2)]
-            for _ in waiting:
-                await inside.acquire()
-            refused = await client.get("/slow")
-            problem(refused, "unavailable", 503)
-            assert refused.headers["retry-after"]
-            leave.set()
-            assert [(await one).json() for one in waiting] == ["done", "done"]
-        assert (await client.get("/slow")).json() == "done"
-
-
-async def test_a_door_counts_each_actor_by_themselves_and_the_public_as_one(key: OKPKey, health: Health) -> None:
-    router = APIRouter()
-    staff = Depends(per_actor(Limiter(0.01, 1, time.monotonic)))
-    public = Depends(whole_door(Limiter(0.01, 1, time.monotonic), "tips"))
-    router.add_api_route("/staff", lambda: "ok", methods=["GET"], dependencies=[staff])
-    router.add_api_route("/public", lambda: "ok", methods=["GET"], dependencies=[public])
-    app = create_app("cases", [router], health=health, actors=Actors(KnownKeys(key), Clock()))
-    async with serving(app) as client:
-        one, other = bearer(token(key)), bearer(token(key, sub="binh.tt"))
-        assert [(await client.get("/staff", headers=who)).status_code for who in (one, other, one)] == [200, 200, 429]
-        assert (await client.get("/public")).status_code == 200
-        answer = await client.get("/public", headers={"X-Forwarded-For": "203.0.113.7"})
-    problem(answer, "too-many-requests", 429)
-    assert int(answer.headers["retry-after"]) > 2
-
-
-async def test_a_route_may_take_larger_bodies_than_the_app(health: Health) -> None:
-    router = APIRouter()
-
-    @router.post("/large", max_body_size=200_000)
-    async def large(body: Annotated[dict[str, str], Depends(_json)]) -> int:
-        return len(body["x"])
-
-    async with serving(create_app("cases", [router], health=health)) as client:
-        assert (await client.post("/large", json={"x": "y" * 100_000})).json() == 100_000
-        problem(await client.post("/large", json={"x": "y" * 200_000}), "oversize", 413)
-
-
-async def _json(request: Request) -> dict[str, str]:
-    found: dict[str, str] = await request.json()
-    return found

@@ -1,5 +1,6 @@
 """The HTTP server between start and stop."""
 
+import logging
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,6 +25,18 @@ async def test_answers_leave_at_once_instead_of_waiting_for_an_acknowledgement()
         accepted = connection.transport.get_extra_info("socket")
         assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
     await server.stop()
+
+
+async def test_no_library_logs_where_a_request_came_from(caplog: pytest.LogCaptureFixture) -> None:
+    server = Server(FastAPI(), "127.0.0.1", 0, drain_seconds=1)
+    await server.start()
+    with caplog.at_level(logging.DEBUG):
+        logging.getLogger("uvicorn.error").warning("this much is heard")
+        async with httpx2.AsyncClient(base_url=server.url, trust_env=False) as client:
+            await client.get("/nowhere")
+        told = [record.getMessage() for record in caplog.records if record.name.startswith("uvicorn")]
+    await server.stop()
+    assert told == ["this much is heard"]
 
 
 async def test_a_second_server_on_the_address_is_told_that_it_is_taken() -> None:

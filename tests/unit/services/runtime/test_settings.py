@@ -59,8 +59,6 @@ def test_a_prefix_that_could_not_be_a_topics_is_refused(prefix: str) -> None:
 def test_an_address_is_taken_from_the_supervisors_file(settings: Settings) -> None:
     assert settings.url("cases") == "http://127.0.0.1:8003"
     assert settings.address("cases") == ("127.0.0.1", 8003)
-    assert settings.listens("cases")
-    assert not settings.listens("gateway")
 
 
 def test_a_service_without_an_address_is_told_which_there_are(settings: Settings) -> None:
