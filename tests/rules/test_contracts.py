@@ -44,6 +44,7 @@ PLANTS = (
     Plant("domain", "services.routing", "httpx2"),
     Plant("kafka", "services.cases.consumer", "aiokafka"),
     Plant("tables", "services.cases.handlers", "services.cases.tables"),
+    Plant("public", "services.console.public.planted", "bus.database"),
     Plant("oracle", "cli.demo.oracle.planted", "services.routing"),
     Plant("adapters", "adapters.sdk.planted", "adapters.customs.planted"),
 )
