@@ -17,7 +17,7 @@ from rules import source, texts  # noqa: E402 - run as a file, the folder above 
 SHIPPED = frozenset({"adapters", "bus", "cli", "infra", "reference", "schemas", "services"})
 NOT_OURS = ("LICENSE", "licenses/", "vendor/", "static/vendor/")
 """Texts that others wrote: kept as they are, with their licences."""
-PICTURES = frozenset({".gif", ".ico", ".jpg", ".png", ".webp", ".woff", ".woff2"})
+NO_TEXT = frozenset({".gif", ".ico", ".jpg", ".mo", ".png", ".webp", ".woff", ".woff2"})
 """Everything else that is tracked must be UTF-8 text."""
 
 
@@ -38,7 +38,7 @@ def tracked(root: Path = ROOT) -> list[PurePosixPath]:
 
 def is_ours(path: PurePosixPath) -> bool:
     """Tell whether this is a text of this project, and no picture or vendored file."""
-    return path.suffix not in PICTURES and not any(part in f"{path}" for part in NOT_OURS)
+    return path.suffix not in NO_TEXT and not any(part in f"{path}" for part in NOT_OURS)
 
 
 def offences(root: Path = ROOT) -> Iterator[str]:
