@@ -22,11 +22,10 @@ class Drill:
         self._tell = tell
         self.killed: list[str] = []
 
-    async def watch(self, done: Callable[[], int], due: int, changed: asyncio.Event) -> None:
-        """Kill the k-th of n parts when k/(n+1) of what is due has arrived; `changed` is set as more arrives."""
+    async def watch(self, done: Callable[[], float], changed: asyncio.Event) -> None:
+        """Kill the k-th of n parts when k/(n+1) of the way is done (a share of 1); `changed` is set as more arrives."""
         for place, name in enumerate(self._names, 1):
-            threshold = due * place // (len(self._names) + 1)
-            while done() < threshold:
+            while done() < place / (len(self._names) + 1):
                 changed.clear()
                 await changed.wait()
             await self._kill(name)

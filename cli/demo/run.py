@@ -83,9 +83,10 @@ async def _story(options: Options, show: Show, stage: Stage, supervisor: Supervi
 
 async def _drilled(options: Options, show: Show, stage: Stage, supervisor: Supervisor) -> None:
     if options.kill:
-        judge = await judge_of(load(), options.declarations, stage)
+        story = load()
+        judge = await judge_of(story, options.declarations, stage)
         drill = Drill(options.kill, supervisor, show.tell)
-        await drill.watch(stage.progress.arrived, judge.due, stage.progress.changed)
+        await drill.watch(lambda: stage.share_done(judge.due, len(story)), stage.progress.changed)
         stage.killed.extend(drill.killed)
 
 

@@ -57,6 +57,11 @@ class Stage:
         """Unit to agency."""
         return {unit.code: unit.agency for unit in self.units}
 
+    def share_done(self, due: int, tips: int) -> float:
+        """How much of the way is done: half of it is what must arrive, half is the tips that must be told."""
+        told = self.ledger.counts.get("entered", 0)
+        return min(1.0, self.progress.arrived() / due) / 2 + told / tips / 2
+
     async def play(self, story: Sequence[StoryTip], tell: Callable[[str], None], pace: float) -> None:
         """Play the story up to what is held late; raises what made it stop."""
         feeds = {unit.code: Feed(unit.code, self.cast.officer(unit.code)) for unit in self.units}
