@@ -87,9 +87,16 @@ class Provisioner:
 
     def retention_ms(self, topic: str) -> int:
         """How long the broker keeps the topic's events; -1 for ever."""
+        return self._setting(topic, "retention.ms")
+
+    def segment_ms(self, topic: str) -> int:
+        """How long the broker writes into one segment; only a closed segment is ever deleted."""
+        return self._setting(topic, "segment.ms")
+
+    def _setting(self, topic: str, name: str) -> int:
         resource = ConfigResource(ResourceType.TOPIC, topic)
         [future] = self.admin.describe_configs([resource]).values()
-        return int(future.result(timeout=_SECONDS)["retention.ms"].value)
+        return int(future.result(timeout=_SECONDS)[name].value)
 
     def cluster_id(self) -> str:
         """The id that the cluster got when it was formatted."""
@@ -154,6 +161,12 @@ class Provisioner:
         return len(missing), len(excess)
 
 
+_SEGMENT_MS = 24 * 3600 * 1000
+
+
 def _new_topic(spec: TopicSpec) -> NewTopic:
     config = {"retention.ms": str(spec.retention_ms), "cleanup.policy": "delete"}
+    if spec.retention_ms >= 0:
+        # A segment is deleted when its newest record is too old: without this, the oldest would outstay by a week.
+        config["segment.ms"] = str(_SEGMENT_MS)
     return NewTopic(spec.name, num_partitions=spec.partitions, replication_factor=1, config=config)

@@ -80,6 +80,11 @@ def test_the_log_of_record_is_kept_for_ever_and_units_topics_for_two_weeks(
     assert kafka_admin.retention_ms(topics.to_unit(UNIT)) == 14 * 24 * 3600 * 1000
 
 
+def test_what_a_unit_was_sent_outstays_its_two_weeks_by_a_day_at_most(kafka_admin: Provisioner, topics: Topics) -> None:
+    assert kafka_admin.segment_ms(topics.to_unit(UNIT)) == 24 * 3600 * 1000
+    assert kafka_admin.segment_ms(topics.from_unit(UNIT)) == 24 * 3600 * 1000
+
+
 def test_a_revoked_unit_is_out_with_both_credentials_and_its_secrets_are_gone(
     kafka_admin: Provisioner, principals: DesiredState, topics: Topics, stack: StackInfo
 ) -> None:
