@@ -2,10 +2,10 @@
 
 from cli.demo.stage import Stage
 
-SERVICES = ("intake", "cases", "notifications", "console")
+SERVICES = ("intake", "gateway", "cases", "notifications", "console")
 
 
 async def parked(stage: Stage) -> int:
     """The number over all services that consume; raises RefusedError where one does not answer."""
-    pages = [await stage.admin.read(service, "/parked") for service in SERVICES]
-    return sum(len(page["parked"]) for page in pages)
+    pages = [await stage.admin.read(service, "/parked", limit=1) for service in SERVICES]
+    return sum(sum(page["counts"].values()) for page in pages)

@@ -6,6 +6,8 @@ import random
 import time
 from contextlib import AsyncExitStack
 
+from fastapi import APIRouter
+
 import reference
 from bus.commands import CommandDesk
 from bus.consumer import Consumer
@@ -24,6 +26,7 @@ from services.cases.handlers.commands import Commands
 from services.cases.handlers.growth import Growth
 from services.cases.handlers.inbound import Inbound
 from services.cases.handlers.intake import Intake
+from services.runtime import parked
 from services.runtime.actors import Actors
 from services.runtime.app import App, create_app
 from services.runtime.clients import client_of
@@ -57,15 +60,16 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     consumer = Consumer(broker, units, listens, owner=owner, backoff=Backoff(random.SystemRandom().random))
     relay = Relay(database, broker, owner=owner, wake=wake)
     health = Health()
-    return Service(NAME, health, _app(settings, doors, health, closers), [consumer.run], [relay.run])
+    app = _app(settings, doors, parked.router(database), health, closers)
+    return Service(NAME, health, app, [consumer.run], [relay.run])
 
 
-def _app(settings: Settings, doors: api.Doors, health: Health, closers: AsyncExitStack) -> App:
+def _app(settings: Settings, doors: api.Doors, kept: APIRouter, health: Health, closers: AsyncExitStack) -> App:
     directory = client_of(settings, "directory")
     closers.push_async_callback(directory.aclose)
     deciding = Limiter(per_second=20, burst=200, clock=time.monotonic)
     actors = Actors(Jwks(directory, system_clock), system_clock)
-    app = create_app(NAME, [api.router(deciding)], health=health, actors=actors)
+    app = create_app(NAME, [api.router(deciding), kept], health=health, actors=actors)
     app.state.doors = doors
     return app
 

@@ -23,6 +23,7 @@ from services.intake.consumer import listening
 from services.intake.handlers.inbound import Inbound
 from services.intake.office import Office
 from services.intake.vault import Vault
+from services.runtime import parked
 from services.runtime.actors import Actors
 from services.runtime.app import App, create_app
 from services.runtime.clients import client_of
@@ -79,6 +80,7 @@ def _app(settings: Settings, parts: Doors, health: Health, closers: AsyncExitSta
         desk.router(deciding=limiter(20, 200)),
         signals.router(submitting=limiter(200, 2000)),
         integrity.router(),
+        parked.router(parts.database),
     ]
     app = create_app(NAME, doors, health=health, actors=Actors(Jwks(directory, system_clock), system_clock))
     app.state.doors = parts

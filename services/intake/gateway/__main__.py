@@ -1,4 +1,4 @@
-"""Composition root of the gateway: one consumer of every unit's topic, a relay, and a door for health alone.
+"""Composition root of the gateway: one consumer of every unit's topic, a relay, doors for health and what is parked.
 
 `python -m services.intake.gateway` needs the stack, the section `gateway` and an address in `services.json`.
 """
@@ -20,8 +20,12 @@ from bus.uow import Context, UnitsOfWork
 from services.intake.gateway.consumer import listening
 from services.intake.gateway.handlers import Gateway
 from services.intake.gateway.roster import Roster
+from services.runtime import parked
+from services.runtime.actors import Actors
 from services.runtime.app import create_app
+from services.runtime.clients import client_of
 from services.runtime.health import Health
+from services.runtime.jwks import Jwks
 from services.runtime.process import run
 from services.runtime.service import Service
 from services.runtime.settings import Settings
@@ -51,7 +55,11 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
         await roster.follow(lambda topics: consumer.update(listening(settings.topics, topics, gateway)), stop)
 
     health = Health(checks={"topics": lambda: _unread(consumer)})
-    return Service(NAME, health, create_app(NAME, [], health=health), [consumer.run, follow], [relay.run])
+    directory = client_of(settings, "directory")
+    closers.push_async_callback(directory.aclose)
+    actors = Actors(Jwks(directory, system_clock), system_clock)
+    app = create_app(NAME, [parked.router(database)], health=health, actors=actors)
+    return Service(NAME, health, app, [consumer.run, follow], [relay.run])
 
 
 async def _unread(consumer: Consumer) -> str | None:
