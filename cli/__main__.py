@@ -2,11 +2,17 @@
 
 import typer
 
+from cli.case import app as case
 from cli.demo.command import app as demo
+from cli.desk import app as desk
 from cli.doctor import app as doctor
+from cli.events import app as events
+from cli.feed import app as feed
 from cli.login import app as login
+from cli.parked import app as parked
 from cli.reference import app as reference
 from cli.stack import app as stack
+from cli.tip import app as tip
 from cli.up import app as up
 
 app = typer.Typer(
@@ -19,6 +25,12 @@ app.add_typer(stack, name="stack")
 app.add_typer(up)
 app.add_typer(demo)
 app.add_typer(login)
+app.add_typer(tip, name="tip")
+app.add_typer(desk, name="desk")
+app.add_typer(case, name="case")
+app.add_typer(feed, name="feed")
+app.add_typer(events, name="events")
+app.add_typer(parked, name="parked")
 app.add_typer(reference, name="reference")
 app.add_typer(doctor)
 
