@@ -48,6 +48,9 @@ class Child:
         """Run the program until it exits with 0, is stopped, or dies too often to go on."""
         while not self._ended(code := await self._once()):
             await self._pause(code)
+            if self._stopping.is_set():
+                self.state = State.STOPPED
+                return
 
     def kill(self) -> bool:
         """SIGKILL, as a crash would; whether there was a process to kill."""
