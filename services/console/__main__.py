@@ -1,0 +1,82 @@
+"""Composition root of the staff console: pages, their JSON twins, live streams and the consumer of the timelines."""
+
+import asyncio
+import secrets
+from contextlib import AsyncExitStack
+from importlib.resources import files
+
+from starlette.staticfiles import StaticFiles
+
+import reference
+from bus.consumer import Consumer
+from bus.database import Database
+from bus.identity import system_clock, uuid7
+from bus.kafka import KafkaBroker, KafkaSettings
+from bus.retry import Backoff
+from bus.sealing import Keyring
+from bus.uow import Context, UnitsOfWork
+from schemas.reference.book import ReferenceBook
+from services.console.api import cases, errors, signing, streams, twins
+from services.console.api.doors import Doors
+from services.console.claiming import Claiming
+from services.console.consumer import listening
+from services.console.handlers.cutting import Cutting
+from services.console.handlers.hub import Hub
+from services.console.handlers.reading import Reader
+from services.console.look.pages import Pages
+from services.console.sessions import Sessions
+from services.runtime import parked
+from services.runtime.actors import Actors
+from services.runtime.app import App, create_app
+from services.runtime.clients import client_of
+from services.runtime.health import Health
+from services.runtime.jwks import Jwks
+from services.runtime.process import run
+from services.runtime.service import Service
+from services.runtime.settings import Settings
+
+NAME = "console"
+
+
+async def build(settings: Settings, closers: AsyncExitStack) -> Service:
+    """Everything that console holds, opened here and closed by `closers` in reverse."""
+    database = Database.connect(settings.database_url(NAME), pool_size=8)
+    closers.push_async_callback(database.close)
+    access = settings.broker_access(NAME)
+    broker = KafkaBroker(KafkaSettings(access.bootstrap, access.ca_file, access.user, access.password))
+    closers.push_async_callback(broker.close)
+    wake = asyncio.Event()
+    keyring = Keyring.load(settings.secrets.path("master.json"), system_clock)
+    units = UnitsOfWork(database, Context(NAME, settings.topics, system_clock, uuid7, keyring), wake)
+    hub, health = Hub(wake), Health()
+    app = _app(settings, units, hub, health, closers)
+    app.include_router(parked.router(database))
+    backoff = Backoff(secrets.SystemRandom().random)
+    consumer = Consumer(broker, units, listening(settings.topics), owner=str(uuid7()), backoff=backoff)
+    return Service(NAME, health, app, [consumer.run, hub.run])
+
+
+def _app(settings: Settings, units: UnitsOfWork, hub: Hub, health: Health, closers: AsyncExitStack) -> App:
+    directory, deciding = client_of(settings, "directory"), client_of(settings, "cases")
+    for client in (directory, deciding):
+        closers.push_async_callback(client.aclose)
+    actors = Actors(Jwks(directory, system_clock), system_clock)
+    book = ReferenceBook.load(reference.folder())
+    # The stream of the list stands before the page of a case, whose path would take it for an id.
+    routers = [signing.router, streams.router, cases.router, twins.router]
+    app = create_app(NAME, routers, health=health, actors=actors)
+    errors.install(app)
+    static = files("services.console").joinpath("web/static")
+    app.mount("/static", StaticFiles(directory=str(static)), name="static")
+    app.state.doors = Doors(
+        reader=Reader(units, Cutting(book)),
+        pages=Pages.load(book, system_clock),
+        sessions=Sessions(directory, actors, system_clock),
+        claiming=Claiming(deciding),
+        hub=hub,
+    )
+    return app
+
+
+if __name__ == "__main__":
+    run(NAME, build)

@@ -1,0 +1,102 @@
+"""Live pages: what is new since a change number, cut to the viewer, resumed where a connection broke."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Request
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from bus.errors import Refused
+from services.console.api.cases import shown
+from services.console.api.doors import SESSION, Doors, TheDoors, TheVisitor, language_of
+from services.console.handlers.reading import News
+from services.console.look.days import place_of
+from services.console.look.words import local
+from services.console.sessions import SignedOut, Visitor
+
+router = APIRouter(include_in_schema=False)
+LastId = Annotated[str, Header(alias="last-event-id")]
+LOOK_SECONDS = 1.0
+"""How long a stream waits for the bell before it looks all the same: another process may have written."""
+
+
+@router.get("/cases/stream", response_class=EventSourceResponse)
+async def of_list(
+    request: Request, doors: TheDoors, visitor: TheVisitor, since: int = 0, last_event_id: LastId = ""
+) -> AsyncIterator[ServerSentEvent]:
+    """How many cases show something that came after the page was made."""
+    told = 0
+    start = _number(last_event_id, since)
+    async for _ in _turns(request, doors):
+        found = await doors.reader.touched(visitor.unit, start)
+        if found != told:
+            told = found
+            yield ServerSentEvent(event="news", data={"n": found}, id=str(start))
+
+
+@router.get("/cases/{case_id}/stream", response_class=EventSourceResponse)
+async def of_case(
+    request: Request, case_id: UUID, doors: TheDoors, visitor: TheVisitor, since: int = 0, last_event_id: LastId = ""
+) -> AsyncIterator[ServerSentEvent]:
+    """New entries as they are shown, with the head and side of the page; `lost` where something was withdrawn."""
+    at = _number(last_event_id, since)
+    async for _ in _turns(request, doors):
+        news = await doors.reader.news(visitor.unit, case_id, at)
+        at = news.change
+        if news.lost:
+            yield ServerSentEvent(event="lost", data={}, id=str(at))
+            return
+        if news.entries:
+            yield ServerSentEvent(event="entries", data=await _told(request, doors, visitor, case_id, news), id=str(at))
+
+
+async def _turns(request: Request, doors: Doors) -> AsyncIterator[None]:
+    """One turn at once, then one for each commit or second, while the session lasts and the process is not stopping."""
+    stopping: asyncio.Event = request.app.state.health.stopping
+    with doors.hub.listening() as bell:
+        while not stopping.is_set():
+            bell.clear()
+            try:
+                await doors.sessions.visitor(request.cookies.get(SESSION, ""))
+            except (SignedOut, Refused):
+                # The page keeps what it shows; its next request says to sign in, or that directory is away.
+                return
+            yield
+            await _either(bell, stopping)
+
+
+async def _either(bell: asyncio.Event, stopping: asyncio.Event) -> None:
+    waits = [asyncio.ensure_future(bell.wait()), asyncio.ensure_future(stopping.wait())]
+    try:
+        await asyncio.wait(waits, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+
+
+async def _told(request: Request, doors: Doors, visitor: Visitor, case_id: UUID, news: News) -> dict[str, Any]:
+    language, pages = language_of(request), doors.pages
+    found = await doors.reader.case(visitor.unit, case_id)
+    if found is None:
+        return {"entries": [], "count": 0}
+    values = {"visitor": visitor, **shown(found, visitor)}
+    return {
+        "entries": [
+            {
+                "html": pages.fragment("entry.html", language, one=one),
+                "place": place_of(one),
+                "day": local(one.acttime)[:10],
+                "heading": pages.words(language).day(one.acttime),
+            }
+            for one in news.entries
+        ],
+        "head": pages.fragment("head.html", language, **values),
+        "side": pages.fragment("side.html", language, **values),
+        "count": len(found.entries),
+    }
+
+
+def _number(last: str, since: int) -> int:
+    return int(last) if last.isdecimal() else since

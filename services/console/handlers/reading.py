@@ -1,0 +1,109 @@
+"""Cases read for one viewer: the list, one case, and what is new in either."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from bus.uow import UnitOfWork, UnitsOfWork
+from services.console.handlers.cutting import Cutting
+from services.console.model.roots import Roots
+from services.console.model.seen import Seen
+from services.console.model.sheet import Sheet, sheet
+from services.console.model.sight import State
+from services.console.repository import origins, pages, sights
+from services.console.repository.sights import Overview, Place
+from services.policy import denied
+
+PAGE = 25
+"""Cases on one page of the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of the cases that a unit may see; `next` is where the following page begins, if there is one."""
+
+    cases: Sequence[Sheet]
+    overview: Overview
+    next: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRead:
+    """One case as a unit sees it at one moment, its entries in display order; `change` is that moment's number."""
+
+    sheet: Sheet
+    entries: Sequence[Seen]
+    change: int
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What came to a case since a change. `lost`: a hold took something away that was on the viewer's page."""
+
+    change: int
+    entries: Sequence[Seen] = ()
+    lost: bool = False
+
+
+class Reader:
+    """Everything that pages, their JSON twins and live streams show is read here."""
+
+    def __init__(self, units: UnitsOfWork, cutting: Cutting) -> None:
+        self._units = units
+        self._cutting = cutting
+
+    async def cases(self, unit: str, state: State | None = None, after: Place | None = None) -> Listing:
+        """A page of the list, the last touched first."""
+        async with self._units.begin() as uow:
+            await pages.snapshot(uow.raw)
+            found = await sights.page(uow.raw, unit, state, after, PAGE + 1)
+            shown = [one.case_id for one in found[:PAGE]]
+            return Listing(
+                cases=await self._sheets(shown, unit, uow),
+                overview=await sights.overview(uow.raw, unit),
+                next=Place(found[PAGE - 1].touched, found[PAGE - 1].case_id) if len(found) > PAGE else None,
+            )
+
+    async def case(self, unit: str, case_id: UUID) -> CaseRead | None:
+        """One case; None where the unit may see nothing of it, whether or not it exists."""
+        async with self._units.begin() as uow:
+            await pages.snapshot(uow.raw)
+            roots = await origins.roots(uow.raw, [case_id])
+            kept = await pages.of_case(uow.raw, case_id, unit)
+            seen = (await self._cutting.seen(kept, unit, roots, uow)).get(case_id)
+            if not seen:
+                return None
+            return CaseRead(sheet(case_id, seen), seen, await pages.change_of(uow.raw, case_id))
+
+    async def news(self, unit: str, case_id: UUID, since: int) -> News:
+        """What the unit was shown of a case, or lost of it, after a change; cheap where nothing happened."""
+        async with self._units.begin() as uow:
+            await pages.snapshot(uow.raw)
+            change = await pages.change_of(uow.raw, case_id)
+            if change <= since:
+                return News(since)
+            roots = await origins.roots(uow.raw, [case_id])
+            of_case = roots.get(case_id, Roots())
+            kept = await pages.of_case(uow.raw, case_id, unit) if of_case.holds else ()
+            if any(one.change <= since and of_case.lost_since(one.entry, unit, since) for one in kept):
+                return News(change, lost=True)
+            fresh = await pages.of_case(uow.raw, case_id, unit, since)
+            seen = await self._cutting.seen(fresh, unit, roots, uow)
+            return News(change, seen.get(case_id, ()))
+
+    async def touched(self, unit: str, since: int) -> int:
+        """In how many cases the unit may see something that came after a change."""
+        async with self._units.begin() as uow:
+            return await sights.news(uow.raw, unit, since)
+
+    async def _sheets(self, cases: Sequence[UUID], unit: str, uow: UnitOfWork) -> list[Sheet]:
+        roots = await origins.roots(uow.raw, cases)
+        without = withheld(roots, unit)
+        heads = await self._cutting.seen(await pages.heads(uow.raw, cases, unit, without), unit, roots, uow)
+        counts = await pages.counts(uow.raw, cases, unit, without)
+        return [sheet(case, heads[case], counts[case]) for case in cases if case in heads]
+
+
+def withheld(roots: Mapping[UUID, Roots], unit: str) -> Collection[UUID]:
+    """The held origins among these that are kept from the unit."""
+    return {id_ for one in roots.values() for id_, hold in one.holds.items() if denied(unit, hold.tokens)}

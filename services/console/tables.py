@@ -1,0 +1,82 @@
+"""The tables of console, unqualified: they live in the schema that the role's search_path names.
+
+All of it is made of event content and can be made again from the log. No column holds an opened value: `payload` is
+an event as it travelled, sealed. The sequence `change_number` numbers changes for the live streams.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+        "pk": "%(table_name)s_pkey",
+        "ck": "%(table_name)s_%(constraint_name)s_check",
+        "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+    }
+)
+
+case_row = Table(
+    "case_row",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("change", BigInteger, nullable=False, server_default=text("0")),
+    Column("held", Boolean, nullable=False, server_default=text("false")),
+)
+"""One row a case: the lock under which its timeline changes, and whether anything that it grew from is held."""
+
+timeline_entry = Table(
+    "timeline_entry",
+    metadata,
+    Column("case_id", Uuid, ForeignKey("case_row.id"), primary_key=True),
+    Column("event_id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("acttime", DateTime(timezone=True), nullable=False),
+    Column("recordedtime", DateTime(timezone=True), nullable=False),
+    Column("audience", JSONB, nullable=False),
+    Column("origin", Uuid),
+    Column("change", BigInteger, nullable=False, server_default=text("nextval('change_number')")),
+    Column("headers", JSONB, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Index(None, "case_id", "change"),
+    Index(None, "origin", postgresql_where=text("origin is not null")),
+)
+"""Every event of a case, with who may see how much of it."""
+
+origin = Table(
+    "origin",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("denials", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("change", BigInteger, nullable=False, server_default=text("0")),
+)
+"""Tips and signals that cases grew from, and those that are held: from whom, in the tokens of `services/policy.py`."""
+
+sight = Table(
+    "sight",
+    metadata,
+    Column("unit", Text, primary_key=True),
+    Column("case_id", Uuid, ForeignKey("case_row.id"), primary_key=True),
+    Column("state", SmallInteger, nullable=False),
+    Column("touched", DateTime(timezone=True), nullable=False),
+    Column("change", BigInteger, nullable=False),
+    CheckConstraint("state between 0 and 2", name="state"),
+    Index("sight_page_idx", "unit", text("touched desc"), text("case_id desc")),
+    Index(None, "unit", "change"),
+)
+"""Which cases each unit may see, after every denial."""
