@@ -45,7 +45,7 @@ class Child:
     _deaths: list[float] = field(default_factory=list)
 
     async def keep(self) -> None:
-        """Run the program until it exits with 0, is stopped, or dies too often to go on."""
+        """Run the program until it is stopped, has done its work, or dies too often to go on."""
         while not self._ended(code := await self._once()):
             await self._pause(code)
             if self._stopping.is_set():
@@ -98,7 +98,7 @@ class Child:
     def _ended(self, code: int) -> bool:
         if self._stopping.is_set():
             self.state = State.STOPPED
-        elif code == 0:
+        elif code == 0 and self.program.may_end:
             self.state = State.DONE
         elif self._too_often():
             self.state = State.FAILED

@@ -13,6 +13,8 @@ class Program:
     module: str
     arguments: tuple[str, ...] = ()
     has_door: bool = True
+    may_end: bool = False
+    """Whether it ends by itself when its work is done; any other that ends, however well, is started again."""
 
     def command(self) -> list[str]:
         """The command line, under the interpreter that runs this one."""

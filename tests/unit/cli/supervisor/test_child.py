@@ -48,11 +48,12 @@ class Heard:
             self.stirred.notify_all()
 
 
-def child_of(code: str, heard: Heard) -> Child:
-    return Child(Script("script", "none", code=code), dict(os.environ), heard.say, heard.started)
+def child_of(code: str, heard: Heard, *, may_end: bool = False) -> Child:
+    script = Script("script", "none", may_end=may_end, code=code)
+    return Child(script, dict(os.environ), heard.say, heard.started)
 
 
-WAITS = "print('up'); import signal; signal.pause()"
+WAITS = "import signal; print('up'); signal.pause()"
 
 
 async def test_a_program_that_is_killed_is_started_again_as_another_process() -> None:
@@ -71,9 +72,23 @@ async def test_a_program_that_is_killed_is_started_again_as_another_process() ->
     assert len(set(heard.pids)) == 2
 
 
-async def test_a_program_that_ends_well_is_not_started_again() -> None:
+async def test_a_service_that_somebody_ended_politely_is_started_again_all_the_same() -> None:
     heard = Heard()
-    child = child_of("print('done')", heard)
+    child = child_of("import signal; signal.signal(15, lambda *_: exit(0)); print('up'); signal.pause()", heard)
+    keeping = asyncio.create_task(child.keep())
+
+    await heard.wait_for("up")
+    os.kill(heard.pids[0], 15)
+    await heard.wait_for("up", times=2)
+    await child.stop(10)
+    await keeping
+
+    assert len(set(heard.pids)) == 2
+
+
+async def test_a_program_whose_work_is_done_is_not_started_again() -> None:
+    heard = Heard()
+    child = child_of("print('done')", heard, may_end=True)
 
     await child.keep()
 
