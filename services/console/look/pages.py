@@ -1,12 +1,13 @@
 """Templates and what they may call."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from jinja2 import Environment, PackageLoader, Template, Undefined
+from jinja2.utils import missing
 
 from schemas.reference.book import ReferenceBook
 from schemas.reference.validity import vietnam_date
@@ -57,12 +58,35 @@ def named(words: Words, agency: str) -> str:
     return words.force(agency)
 
 
+class Absent(Undefined):
+    """A field that an event does not have is empty; a name that a template was not given is an error, never a blank."""
+
+    def __bool__(self) -> bool:
+        """False for a field that is not there."""
+        self._known()
+        return False
+
+    def __str__(self) -> str:
+        """Nothing for a field that is not there."""
+        self._known()
+        return ""
+
+    def __iter__(self) -> Iterator[object]:
+        """Nothing for a field that is not there."""
+        self._known()
+        return iter(())
+
+    def _known(self) -> None:
+        if self._undefined_obj is missing:
+            self._fail_with_undefined_error()
+
+
 def environment(language: Language) -> Environment:
-    """The templates of one language; a name that a template does not get is an error, never a blank."""
+    """The templates of one language; see `Absent` for what they are not given."""
     made = Environment(
         loader=PackageLoader("services.console", "web/templates"),
         autoescape=True,
-        undefined=StrictUndefined,
+        undefined=Absent,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
