@@ -1,6 +1,7 @@
 """Labels that decide how an event may be handled. An unknown label is refused, never guessed."""
 
 from enum import StrEnum
+from typing import Any
 
 
 class Classification(StrEnum):
@@ -30,3 +31,21 @@ class Secrecy(StrEnum):
     MAT = "mat"
     TOI_MAT = "toi_mat"
     TUYET_MAT = "tuyet_mat"
+
+
+SECRECY = "secrecy"
+"""The member that marks content, whatever its value: a level that is not known is no reason to carry it."""
+
+
+def bears_secrecy(value: Any) -> bool:
+    """Whether JSON content is marked with a secrecy level anywhere in it, so that no door may take it."""
+    pending = [value]
+    while pending:
+        found = pending.pop()
+        if isinstance(found, dict):
+            if found.get(SECRECY) is not None:
+                return True
+            pending.extend(found.values())
+        elif isinstance(found, list):
+            pending.extend(found)
+    return False

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp
 
@@ -12,6 +12,7 @@ from services.runtime import problems
 from services.runtime.actors import Actors
 from services.runtime.edge import Answered, Bounded, Identified
 from services.runtime.health import Health
+from services.runtime.secrecy import no_state_secret
 
 MAX_BODY_BYTES = 64 * 1024
 MAX_WAITING = 512
@@ -42,12 +43,14 @@ def create_app(
 ) -> App:
     """An app with these routers, `/healthz` and `/readyz`.
 
-    `actors` verifies the tokens of doors that ask for `CurrentActor`; a router or route may set a `max_body_size`
-    of its own. What handlers need beside it is put on `app.state` by the composition root.
+    Content that bears a secrecy level is refused at each of them. `actors` verifies the tokens of doors that ask for
+    `CurrentActor`; a router or route may set a `max_body_size` of its own. What handlers need beside it is put on
+    `app.state` by the composition root.
     """
     app = App(
         title=f"Phối Hợp: {service}",
         lifespan=lifespan,
+        dependencies=[Depends(no_state_secret)],
         max_body_size=max_body,
         docs_url=None,
         redoc_url=None,

@@ -3,11 +3,13 @@
 from pydantic_core import from_json
 
 from bus.errors import Undecodable
+from schemas.classification import SECRECY
 from schemas.problems import (
     FORBIDDEN,
     FOREIGN_SOURCE,
     MALFORMED,
     NOT_FOUND,
+    STATE_SECRET,
     UNDECODABLE,
     UNKNOWN_CLASSIFICATION,
     UNKNOWN_TYPE,
@@ -62,6 +64,9 @@ def denied(decision: Decision) -> Problem:
 def _kind(error: Undecodable, value: bytes) -> ProblemType:
     if error.field == "dataclassification":
         return UNKNOWN_CLASSIFICATION
+    if error.field == SECRECY:
+        # A level that nobody knows: what it marks is carried even less.
+        return STATE_SECRET
     if error.field in CONTENT_TYPE:
         return UNSUPPORTED_MEDIA
     if error.field in {None, "data"} and not _is_json(value):

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from pydantic_core import from_json
+
 from bus.errors import Refused, Undecodable, UnknownMajor, UnknownType
 from bus.frame import Frame, frame
 from bus.identity import NewId
 from bus.message import Record, Trust
+from schemas.classification import SECRECY, bears_secrecy
 from schemas.envelope import MAX_EVENT_BYTES, Envelope, Event
 from schemas.messages import CommandData
 from schemas.messages import Message as Model
@@ -63,7 +66,7 @@ def _frame(record: Record) -> Frame:
 
 
 def _command(found: Frame, sender: Sender) -> CommandData:
-    if found.envelope.secrecy is not None:
+    if found.envelope.secrecy is not None or _bears_secrecy(found.data):
         raise Refused(STATE_SECRET.problem(), "/secrecy")
     model = _model(found)
     if not issubclass(model, CommandData):
@@ -74,6 +77,16 @@ def _command(found: Frame, sender: Sender) -> CommandData:
     except Undecodable as error:
         raise Refused(problems.unreadable(error, found.data), _pointer(error.field)) from error
     return data
+
+
+def _bears_secrecy(data: bytes) -> bool:
+    """Parsed only where the word may stand in it, as it is or escaped; what is no JSON is told further on."""
+    if SECRECY.encode() not in data and b"\\u" not in data:
+        return False
+    try:
+        return bears_secrecy(from_json(data))
+    except ValueError:
+        return False
 
 
 def _model(found: Frame) -> Model:
