@@ -54,4 +54,4 @@ def _first(sheet: Sheet, unit: str) -> Position:
 
 
 def _other(sheet: Sheet, unit: str) -> Position:
-    return Position(unit, "invited", since=sheet.held_since) if unit in sheet.offered else Position(unit, "may")
+    return Position(unit, "may") if sheet.holder is None else Position(unit, "invited", since=sheet.held_since)
