@@ -54,7 +54,7 @@ class Reporting:
             facts=self._facts(declaration, office),
             details=PersonalFacts(identifiers=_identifiers(declaration)),
         )
-        message = structured(unit, SYSTEM, f"decl-{declaration.id}", at, order, self.topics)
+        message = structured(order, self.topics, unit=unit, system=SYSTEM, id_=f"decl-{declaration.id}", at=at)
         return Reported(unit, message, known_office=office is not None)
 
     def _facts(self, declaration: Declaration, office: Office | None) -> Facts:

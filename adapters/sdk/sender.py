@@ -22,7 +22,7 @@ BrokerOf = Callable[[str], Broker]
 """Opens the brokers as one unit."""
 
 
-def structured(unit: str, system: str, id_: str, at: datetime, data: CommandData, topics: Topics) -> Message:
+def structured(data: CommandData, topics: Topics, *, unit: str, system: str, id_: str, at: datetime) -> Message:
     """A command of a unit's system with only what the bus requires. The same arguments give the same bytes.
 
     Sending it again after a crash is then a repetition, which the bus skips.
