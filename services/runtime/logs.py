@@ -7,6 +7,7 @@ only for our own classes, because messages of drivers and validators quote the v
 import logging
 import logging.config
 import sys
+import time
 import traceback
 from collections.abc import Mapping, MutableMapping
 from types import MappingProxyType
@@ -14,6 +15,8 @@ from typing import Any, Literal
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
+
+from services.runtime.sparing import LEFT_OUT, Sparing
 
 _OURS = ("adapters.", "bus.", "cli.", "infra.", "reference.", "schemas.", "services.")
 _MAX_FRAMES = 12
@@ -91,13 +94,14 @@ def _json(_logger: WrappedLogger, _method: str, event: MutableMapping[str, Any])
 
 
 def _bring_in_standard_logging(shared: list[Processor], renderer: Processor) -> None:
-    """Libraries' warnings take the same road, under the action `library_message`."""
+    """Libraries' warnings take the same road, under the action `library_message`, each kind once a minute."""
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[_library_message, *shared],
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
     )
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(formatter)
+    handler.addFilter(Sparing(time.monotonic))
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
@@ -110,4 +114,6 @@ def _library_message(_logger: WrappedLogger, _method: str, event: EventDict) -> 
     event["text"], event["event"] = event["event"], "library_message"
     if isinstance(record, logging.LogRecord):
         event["library"] = record.name
+        if hasattr(record, LEFT_OUT):
+            event[LEFT_OUT] = getattr(record, LEFT_OUT)
     return event

@@ -76,6 +76,8 @@ logs.configure("cases", "{form}")
 structlog.get_logger().info("feed_appended", unit="qltt-79", token="secret-1")
 logging.getLogger("aiokafka").warning("group %s", "lost")
 logging.getLogger("aiokafka").info("never shown")
+for node in range(100):
+    logging.getLogger("aiokafka.client").error("Unable connect to node with id %s", node)
 try:
     int("secret-2")
 except ValueError:
@@ -92,7 +94,7 @@ def written(form: str) -> str:
 
 
 def test_ours_and_libraries_lines_are_json_on_standard_output() -> None:
-    ours, kafka, uvicorn = (json.loads(line) for line in written("json").splitlines())
+    ours, kafka, flood, uvicorn = (json.loads(line) for line in written("json").splitlines())
     assert (ours["event"], ours["service"], ours["unit"], ours["level"]) == (
         "feed_appended",
         "cases",
@@ -100,6 +102,7 @@ def test_ours_and_libraries_lines_are_json_on_standard_output() -> None:
         "info",
     )
     assert (kafka["event"], kafka["text"], kafka["library"]) == ("library_message", "group lost", "aiokafka")
+    assert flood["text"] == "Unable connect to node with id 0"
     assert uvicorn["error"]["class"] == "builtins.ValueError"
 
 
