@@ -1,4 +1,4 @@
-"""Libraries repeat themselves: while a broker is down, dozens of lines a second say so. One of each a minute is kept."""
+"""Libraries repeat themselves: while a broker is down, dozens of lines a second say so. One a minute is kept."""
 
 import logging
 from collections import OrderedDict
