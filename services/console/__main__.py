@@ -28,6 +28,7 @@ from services.console.sessions import Sessions
 from services.runtime import parked
 from services.runtime.actors import Actors
 from services.runtime.app import App, create_app
+from services.runtime.checks import database_answers, log_is_whole
 from services.runtime.clients import client_of
 from services.runtime.health import Health
 from services.runtime.jwks import Jwks
@@ -48,11 +49,11 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     wake = asyncio.Event()
     keyring = Keyring.load(settings.secrets.path("master.json"), system_clock)
     units = UnitsOfWork(database, Context(NAME, settings.topics, system_clock, uuid7, keyring), wake)
-    hub, health = Hub(wake), Health()
+    hub, backoff = Hub(wake), Backoff(secrets.SystemRandom().random)
+    consumer = Consumer(broker, units, listening(settings.topics), owner=str(uuid7()), backoff=backoff)
+    health = Health(checks={"database": database_answers(database), "log": log_is_whole(consumer)})
     app = _app(settings, units, hub, health, closers)
     app.include_router(parked.router(database))
-    backoff = Backoff(secrets.SystemRandom().random)
-    consumer = Consumer(broker, units, listening(settings.topics), owner=str(uuid7()), backoff=backoff)
     return Service(NAME, health, app, [consumer.run, hub.run])
 
 

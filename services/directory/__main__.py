@@ -16,6 +16,7 @@ from services.directory.passwords import Passwords
 from services.directory.signing import Signer
 from services.runtime.actors import Actors
 from services.runtime.app import create_app
+from services.runtime.checks import database_answers
 from services.runtime.health import Health
 from services.runtime.process import run
 from services.runtime.service import Service
@@ -40,7 +41,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     await means.passwords.prepare()
     await bootstrap.first_administrator(means, settings.secrets)
     await bootstrap.register_public_key(means, settings.secrets)
-    health = Health()
+    health = Health(checks={"database": database_answers(database)})
     app = create_app(NAME, [api.router(time.monotonic)], health=health, actors=Actors(means.signer, system_clock))
     app.state.means = means
     return Service(NAME, health, app)

@@ -26,6 +26,7 @@ from services.intake.vault import Vault
 from services.runtime import parked
 from services.runtime.actors import Actors
 from services.runtime.app import App, create_app
+from services.runtime.checks import database_answers, log_is_whole
 from services.runtime.clients import client_of
 from services.runtime.health import Health
 from services.runtime.jwks import Jwks
@@ -57,7 +58,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     listens = listening(settings.topics, Inbound(parts.commands, parts.office))
     consumer = Consumer(broker, units, listens, owner=owner, backoff=Backoff(secrets.SystemRandom().random))
     relay = Relay(database, broker, owner=owner, wake=wake)
-    health = Health()
+    health = Health(checks={"database": database_answers(database), "log": log_is_whole(consumer)})
     return Service(NAME, health, _app(settings, parts, health, closers), [consumer.run], [relay.run])
 
 

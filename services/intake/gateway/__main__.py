@@ -10,7 +10,6 @@ from contextlib import AsyncExitStack
 import reference
 from bus.consumer import Consumer
 from bus.database import Database
-from bus.gate import State
 from bus.identity import system_clock, uuid7
 from bus.kafka import KafkaBroker, KafkaSettings
 from bus.relay import Relay
@@ -23,6 +22,7 @@ from services.intake.gateway.roster import Roster
 from services.runtime import parked
 from services.runtime.actors import Actors
 from services.runtime.app import create_app
+from services.runtime.checks import database_answers, log_is_whole
 from services.runtime.clients import client_of
 from services.runtime.health import Health
 from services.runtime.jwks import Jwks
@@ -54,18 +54,12 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
         """Read the topics of the units in force, as those change."""
         await roster.follow(lambda topics: consumer.update(listening(settings.topics, topics, gateway)), stop)
 
-    health = Health(checks={"topics": lambda: _unread(consumer)})
+    health = Health(checks={"database": database_answers(database), "log": log_is_whole(consumer)})
     directory = client_of(settings, "directory")
     closers.push_async_callback(directory.aclose)
     actors = Actors(Jwks(directory, system_clock), system_clock)
     app = create_app(NAME, [parked.router(database)], health=health, actors=actors)
     return Service(NAME, health, app, [consumer.run, follow], [relay.run])
-
-
-async def _unread(consumer: Consumer) -> str | None:
-    """The topics that cannot be read for good, and why; one that is only opened or tried again is no reason."""
-    lost = [f"{place.topic}: {why}" for place, (state, why) in consumer.health().items() if state is State.LOG_GAP]
-    return "; ".join(lost) or None
 
 
 if __name__ == "__main__":
