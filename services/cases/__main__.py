@@ -15,7 +15,7 @@ from bus.database import Database
 from bus.identity import system_clock, uuid7
 from bus.kafka import KafkaBroker, KafkaSettings
 from bus.relay import Relay
-from bus.retry import Backoff
+from bus.retry import Backoff, passing
 from bus.sealing import Keyring
 from bus.uow import Context, UnitsOfWork
 from schemas.reference.book import ReferenceBook
@@ -70,7 +70,7 @@ def _app(settings: Settings, doors: api.Doors, kept: APIRouter, health: Health, 
     closers.push_async_callback(directory.aclose)
     deciding = Limiter(per_second=20, burst=200, clock=time.monotonic)
     actors = Actors(Jwks(directory, system_clock), system_clock)
-    app = create_app(NAME, [api.router(deciding), kept], health=health, actors=actors)
+    app = create_app(NAME, [api.router(deciding), kept], health=health, actors=actors, passing=passing)
     app.state.doors = doors
     return app
 

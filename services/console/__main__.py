@@ -12,7 +12,7 @@ from bus.consumer import Consumer
 from bus.database import Database
 from bus.identity import system_clock, uuid7
 from bus.kafka import KafkaBroker, KafkaSettings
-from bus.retry import Backoff
+from bus.retry import Backoff, passing
 from bus.sealing import Keyring
 from bus.uow import Context, UnitsOfWork
 from schemas.reference.book import ReferenceBook
@@ -65,7 +65,7 @@ def _app(settings: Settings, units: UnitsOfWork, hub: Hub, health: Health, close
     book = ReferenceBook.load(reference.folder())
     # The stream of the list stands before the page of a case, whose path would take it for an id.
     routers = [signing.router, streams.router, cases.router, twins.router]
-    app = create_app(NAME, routers, health=health, actors=actors)
+    app = create_app(NAME, routers, health=health, actors=actors, passing=passing)
     errors.install(app)
     static = files("services.console").joinpath("web/static")
     app.mount("/static", StaticFiles(directory=str(static)), name="static")

@@ -9,6 +9,7 @@ from argon2 import PasswordHasher
 import reference
 from bus.database import Database
 from bus.identity import system_clock, uuid7
+from bus.retry import passing
 from schemas.reference.book import ReferenceBook
 from services.directory import api, bootstrap
 from services.directory.handlers.means import Means
@@ -42,7 +43,9 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     await bootstrap.first_administrator(means, settings.secrets)
     await bootstrap.register_public_key(means, settings.secrets)
     health = Health(checks={"database": database_answers(database)})
-    app = create_app(NAME, [api.router(time.monotonic)], health=health, actors=Actors(means.signer, system_clock))
+    app = create_app(
+        NAME, [api.router(time.monotonic)], health=health, actors=Actors(means.signer, system_clock), passing=passing
+    )
     app.state.means = means
     return Service(NAME, health, app)
 

@@ -13,7 +13,7 @@ from bus.database import Database
 from bus.identity import system_clock, uuid7
 from bus.kafka import KafkaBroker, KafkaSettings
 from bus.relay import Relay
-from bus.retry import Backoff
+from bus.retry import Backoff, passing
 from bus.sealing import Keyring
 from bus.uow import Context, UnitsOfWork
 from schemas.reference.book import ReferenceBook
@@ -83,7 +83,9 @@ def _app(settings: Settings, parts: Doors, health: Health, closers: AsyncExitSta
         integrity.router(),
         parked.router(parts.database),
     ]
-    app = create_app(NAME, doors, health=health, actors=Actors(Jwks(directory, system_clock), system_clock))
+    app = create_app(
+        NAME, doors, health=health, actors=Actors(Jwks(directory, system_clock), system_clock), passing=passing
+    )
     app.state.doors = parts
     return app
 

@@ -11,7 +11,7 @@ from bus.database import Database
 from bus.identity import system_clock, uuid7
 from bus.kafka import KafkaBroker, KafkaSettings
 from bus.relay import Relay
-from bus.retry import Backoff
+from bus.retry import Backoff, passing
 from bus.sealing import Keyring
 from bus.uow import Context, UnitsOfWork
 from schemas.reference.book import ReferenceBook
@@ -66,7 +66,9 @@ def _app(settings: Settings, health: Health, closers: AsyncExitStack, database: 
     closers.push_async_callback(directory.aclose)
     reading = Limiter(per_second=50, burst=200, clock=time.monotonic)
     doors = [feeds.router(reading), integrity.router(), parked.router(database)]
-    return create_app(NAME, doors, health=health, actors=Actors(Jwks(directory, system_clock), system_clock))
+    return create_app(
+        NAME, doors, health=health, actors=Actors(Jwks(directory, system_clock), system_clock), passing=passing
+    )
 
 
 if __name__ == "__main__":

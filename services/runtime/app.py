@@ -8,10 +8,12 @@ from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp
 
+from bus.errors import Transient
 from services.runtime import problems
 from services.runtime.actors import Actors
 from services.runtime.edge import Answered, Bounded, Identified
 from services.runtime.health import Health
+from services.runtime.problems import Passing
 from services.runtime.secrecy import no_state_secret
 
 MAX_BODY_BYTES = 64 * 1024
@@ -19,6 +21,10 @@ MAX_WAITING = 512
 """Requests that may wait for their answer at once: past it, a later answer is worth less than an early 503."""
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+def _transient(error: BaseException) -> bool:
+    return isinstance(error, Transient)
 
 
 class App(FastAPI):
@@ -40,12 +46,14 @@ def create_app(
     lifespan: Lifespan | None = None,
     max_body: int = MAX_BODY_BYTES,
     new_id: Callable[[], UUID] = uuid4,
+    passing: Passing = _transient,
 ) -> App:
     """An app with these routers, `/healthz` and `/readyz`.
 
     Content that bears a secrecy level is refused at each of them. `actors` verifies the tokens of doors that ask for
     `CurrentActor`; a router or route may set a `max_body_size` of its own. What handlers need beside it is put on
-    `app.state` by the composition root.
+    `app.state` by the composition root. `passing` tells errors that are outages (503); one with a database gives
+    `bus.retry.passing`, which knows what a driver raises.
     """
     app = App(
         title=f"Phối Hợp: {service}",
@@ -60,7 +68,7 @@ def create_app(
     app.new_id = new_id
     app.state.actors = actors
     app.state.health = health
-    problems.install(app)
+    problems.install(app, passing)
     for router in routers:
         app.include_router(router)
     app.include_router(_health_router(health))

@@ -1,6 +1,6 @@
 """Every error leaves as `application/problem+json` (RFC 9457): a stable type, and words in both languages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from bus.errors import Refused, Transient
 from schemas.problems import (
     FORBIDDEN,
+    IDEMPOTENCY_IN_FLIGHT,
     INTERNAL,
     MALFORMED,
     METHOD_NOT_ALLOWED,
@@ -31,9 +32,12 @@ from schemas.problems import (
 from services.runtime.language import language
 from services.runtime.validation import Fault, faults, field_fault
 
+Passing = Callable[[BaseException], bool]
+"""Whether the same request may succeed later."""
+
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 2
-"""Told with every 503 and 429 that knows no better."""
+"""Told with every 503, every 429 that knows no better, and a command that is still being decided."""
 
 TOKEN_MISSING = UNAUTHENTICATED.problem(
     "Thiếu thẻ truy cập. Gửi kèm tiêu đề Authorization: Bearer <thẻ>.",
@@ -88,11 +92,12 @@ def answer(
 ) -> JSONResponse:
     """The response to one request; adds what the status asks for (`WWW-Authenticate`, `Retry-After`)."""
     document = body_of(problem, request.headers.get("accept-language"), faults, request.scope.get("phoihop.request_id"))
-    return JSONResponse(document, problem.status, _headers(problem.status) | dict(headers or {}), media_type=MEDIA_TYPE)
+    return JSONResponse(document, problem.status, _headers(problem) | dict(headers or {}), media_type=MEDIA_TYPE)
 
 
-def install(app: FastAPI) -> None:
-    """Make every error of the app leave as a problem."""
+def install(app: FastAPI, passing: Passing) -> None:
+    """Make every error of the app leave as a problem; one that is `passing` as an outage."""
+    app.state.passing = passing
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(Transient, _transient)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -100,11 +105,12 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
-def _headers(status: int) -> dict[str, str]:
+def _headers(problem: Problem) -> dict[str, str]:
     found = {"Cache-Control": "no-store"}
-    if status == UNAUTHENTICATED.status:
+    if problem.status == UNAUTHENTICATED.status:
         found["WWW-Authenticate"] = "Bearer"
-    if status in (TOO_MANY_REQUESTS.status, UNAVAILABLE.status):
+    waits = (TOO_MANY_REQUESTS.status, UNAVAILABLE.status)
+    if problem.status in waits or problem.slug == IDEMPOTENCY_IN_FLIGHT.slug:
         found["Retry-After"] = str(RETRY_SECONDS)
     return found
 
@@ -140,8 +146,10 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     return answer(request, problem, headers=error.headers)
 
 
-async def _unexpected(request: Request, _error: Exception) -> JSONResponse:
-    return answer(request, INTERNAL.problem())
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    """A database that is away, busy or in a deadlock is an outage like any other, though its driver raises it."""
+    passing: Passing = request.app.state.passing
+    return answer(request, (UNAVAILABLE if passing(error) else INTERNAL).problem())
 
 
 def _told(kind: ProblemType) -> Words:

@@ -13,7 +13,7 @@ from bus.database import Database
 from bus.identity import system_clock, uuid7
 from bus.kafka import KafkaBroker, KafkaSettings
 from bus.relay import Relay
-from bus.retry import Backoff
+from bus.retry import Backoff, passing
 from bus.sealing import Keyring
 from bus.uow import Context, UnitsOfWork
 from services.intake.gateway.consumer import listening
@@ -58,7 +58,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     directory = client_of(settings, "directory")
     closers.push_async_callback(directory.aclose)
     actors = Actors(Jwks(directory, system_clock), system_clock)
-    app = create_app(NAME, [parked.router(database)], health=health, actors=actors)
+    app = create_app(NAME, [parked.router(database)], health=health, actors=actors, passing=passing)
     return Service(NAME, health, app, [consumer.run, follow], [relay.run])
 
 

@@ -5,11 +5,13 @@ from contextlib import AsyncExitStack
 
 from bus.database import Database
 from bus.identity import system_clock
+from bus.retry import passing
 from services.intake.unmask import api
 from services.intake.unmask.handlers import Opener
 from services.intake.unmask.opening import OpenVault
 from services.runtime.actors import Actors
 from services.runtime.app import create_app
+from services.runtime.checks import database_answers
 from services.runtime.clients import client_of
 from services.runtime.health import Health
 from services.runtime.jwks import Jwks
@@ -29,9 +31,11 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     directory, intake = client_of(settings, "directory"), client_of(settings, "intake")
     closers.push_async_callback(directory.aclose)
     closers.push_async_callback(intake.aclose)
-    health = Health()
+    health = Health(checks={"database": database_answers(database)})
     doors = api.router(Limiter(OPENINGS_PER_SECOND, OPENINGS_AT_ONCE, time.monotonic))
-    app = create_app(NAME, [doors], health=health, actors=Actors(Jwks(directory, system_clock), system_clock))
+    app = create_app(
+        NAME, [doors], health=health, actors=Actors(Jwks(directory, system_clock), system_clock), passing=passing
+    )
     vault = OpenVault.load(settings.secrets.path("vault-private.json"))
     app.state.opener = Opener(vault=vault, database=database, intake=intake)
     return Service(NAME, health, app)

@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
+import asyncpg
 import httpx2
 import pytest
 import structlog
@@ -13,8 +14,9 @@ from joserfc.jwk import OKPKey
 from pydantic import BaseModel
 
 from bus.errors import Refused, Transient
+from bus.retry import passing
 from runtime_builders import Clock, KnownKeys, bearer, problem, serving, signing_key, token
-from schemas.problems import CLAIM_LOST, PROBLEMS
+from schemas.problems import CLAIM_LOST, IDEMPOTENCY_IN_FLIGHT, PROBLEMS
 from services.runtime.actors import Actors, CurrentActor, CurrentClaims
 from services.runtime.app import App, create_app
 from services.runtime.health import Health
@@ -57,6 +59,14 @@ async def outage() -> None:
     raise Transient(SENT)
 
 
+async def in_flight() -> None:
+    raise Refused(IDEMPOTENCY_IN_FLIGHT.problem())
+
+
+async def database_away() -> None:
+    raise asyncpg.ConnectionDoesNotExistError(SENT)
+
+
 async def me(actor: CurrentActor, claims: CurrentClaims) -> dict[str, str]:
     return {"person": actor.person, "name": claims.name}
 
@@ -73,7 +83,7 @@ def doors() -> APIRouter:
     router = APIRouter()
     router.add_api_route("/forms", form, methods=["POST"])
     router.add_api_route("/writes", write, methods=["POST"])
-    for reading in (fails, fails_midway, refuses, outage, me, address):
+    for reading in (fails, fails_midway, refuses, outage, in_flight, database_away, me, address):
         router.add_api_route(f"/{reading.__name__}", reading, methods=["GET"])
     router.add_api_route("/numbers/{number}", number, methods=["GET"])
     return router
@@ -91,7 +101,7 @@ def key() -> OKPKey:
 
 @pytest.fixture
 def app(health: Health, key: OKPKey) -> App:
-    return create_app("cases", [doors()], health=health, actors=Actors(KnownKeys(key), Clock()))
+    return create_app("cases", [doors()], health=health, actors=Actors(KnownKeys(key), Clock()), passing=passing)
 
 
 @pytest.fixture
@@ -167,11 +177,18 @@ async def test_a_refusal_names_its_field_in_both_languages(client: httpx2.AsyncC
     assert document["errors"][0]["pointer"] == "#/case/id"
 
 
-async def test_an_outage_says_when_to_come_again(client: httpx2.AsyncClient) -> None:
-    answer = await client.get("/outage")
+@pytest.mark.parametrize("door", ["/outage", "/database_away"])
+async def test_an_outage_says_when_to_come_again(client: httpx2.AsyncClient, door: str) -> None:
+    answer = await client.get(door)
     problem(answer, "unavailable", 503)
     assert int(answer.headers["retry-after"]) > 0
     assert SENT not in answer.text
+
+
+async def test_a_command_that_is_being_decided_says_when_to_ask_again(client: httpx2.AsyncClient) -> None:
+    answer = await client.get("/in_flight")
+    problem(answer, "idempotency-in-flight", 409)
+    assert int(answer.headers["retry-after"]) > 0
 
 
 async def test_a_token_opens_the_door(client: httpx2.AsyncClient, key: OKPKey) -> None:
