@@ -21,8 +21,8 @@ KEPT = timedelta(days=90)
 """For how long the same (source, id) is known again."""
 
 _BEGIN = """
-insert into command (source, id, type, actor_unit, body_hash, received_at, keep_until)
-values ($1, $2, $3, $4, $5, $6, $7)
+insert into command (source, id, type, actor_unit, actor, body_hash, received_at, keep_until)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
 on conflict do nothing returning true
 """
 _END = """
@@ -69,6 +69,8 @@ class CommandDesk:
     ) -> Answer:
         """Decide the command in this unit of work, or give the answer that it got before.
 
+        The verified actor of the command is recorded with it: who decided, never "console".
+
         When `act` raises `Refused`, what it did is undone and the refusal is the answer. The same (source, id) with
         another `body_hash` is answered `id-reused`, and the first answer stays. The answer is published to the unit in
         the command's source unless `answer_on_feed` is False; a repetition publishes nothing.
@@ -103,7 +105,8 @@ class CommandDesk:
 async def _begin(command: Event[Any], actor_unit: str, body_hash: bytes, uow: UnitOfWork) -> bool:
     now = uow.context.clock()
     envelope = command.envelope
-    key = (envelope.source, envelope.id, envelope.type, actor_unit, body_hash, now, now + KEPT)
+    who = command.actor or json_text({"unit": actor_unit})
+    key = (envelope.source, envelope.id, envelope.type, actor_unit, who, body_hash, now, now + KEPT)
     try:
         return await uow.raw.fetchval(_BEGIN, *key) is not None
     except asyncpg.LockNotAvailableError as error:

@@ -83,4 +83,7 @@ class Event(Generic[D]):
     data: D
     audience: Audience = field(default_factory=lambda: MappingProxyType({}))
     actor: str | None = None
-    """The verified actor as JSON text: inbound topics only, written by the gateway's principal alone."""
+    """The verified actor of a command as JSON text: from a token, or from the header that the gateway alone writes.
+
+    It travels on inbound topics only.
+    """

@@ -5,6 +5,7 @@ otherwise, which is a change of TABLE and nothing else. Who sees which event, an
 from, is in `services/audience.py`.
 """
 
+import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
@@ -93,6 +94,10 @@ class Actor:
     roles: frozenset[str] = field(default_factory=frozenset)
     purpose: str = ""
     scope: frozenset[str] = field(default_factory=frozenset)
+
+    def told(self) -> str:
+        """As JSON text: the header `actor` of an inbound topic, and what is recorded beside each command decided."""
+        return json.dumps({"person": self.person, "unit": self.unit, "roles": sorted(self.roles)}, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)

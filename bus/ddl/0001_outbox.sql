@@ -32,12 +32,14 @@ create table outbox_cursor (
 
 insert into outbox_cursor (outbox) values ('outbox');
 
--- Every command that was decided, by the pair under which it was sent, with its answer.
+-- Every command that was decided, by the pair under which it was sent, with its answer. `actor` is who acted, as a
+-- door verified it: an officer's login, a unit's system, or the public's process.
 create table command (
     source text not null,
     id text not null,
     type text not null,
     actor_unit text not null,
+    actor jsonb not null,
     body_hash bytea not null,
     accepted boolean,
     about uuid,

@@ -62,7 +62,7 @@ class Doors:
         A refusal is raised once that is committed, so that what a lost claim said is kept.
         """
         officer = Officer.of(claims.actor(), claims.name or claims.sub, data.officer)
-        command = self._command(data, officer.unit, key.key)
+        command = self._command(data, officer, key.key)
         async with self.units.begin() as uow:
             act = self.commands.act(command, officer)
             answer = await self.desk.perform(command, officer.unit, key.body_hash, act, uow)
@@ -70,15 +70,15 @@ class Doors:
             raise Refused(answer.problem, answer.field)
         return Done(accepted=answer.accepted, about=answer.about, result=answer.result)
 
-    def _command(self, data: CaseClaim | CaseClose, unit: str, key: str) -> Order:
+    def _command(self, data: CaseClaim | CaseClose, officer: Officer, key: str) -> Order:
         envelope = Envelope(
             id=key,
-            source=f"/units/{unit}/http",
+            source=f"/units/{officer.unit}/http",
             type=data.type_name(),
             time=self.units.context.clock(),
             subject=data.addressed(),
         )
-        return Event(envelope, data)
+        return Event(envelope, data, actor=officer.actor.told())
 
 
 def doors(request: Request) -> Doors:

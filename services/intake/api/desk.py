@@ -80,7 +80,7 @@ def router(deciding: Limiter) -> APIRouter:
         key: IdempotencyKey,
         parts: CurrentDoors,
     ) -> Done:
-        order = command(read(COMMANDS[verb], body, tip_id=tip_id), key.key, actor.unit, parts)
+        order = command(read(COMMANDS[verb], body, tip_id=tip_id), key.key, actor, parts)
         act = act_of(order, actor, parts.office)
         # An answer on the feed would tell the whole desk that a tip was held; the operator has it here.
         answer = await perform(order, actor.unit, key.body_hash, act, parts, on_feed=verb is not Verb.HOLD)

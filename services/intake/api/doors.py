@@ -19,6 +19,7 @@ from schemas.problems import ID_REUSED
 from schemas.reference.validity import vietnam_date
 from services.intake.handlers.acts import Act
 from services.intake.office import Office
+from services.policy import Actor
 from services.runtime.idempotency import HEADER as IDEMPOTENCY_HEADER
 
 C = TypeVar("C", bound=CommandData)
@@ -50,16 +51,16 @@ def doors(request: Request) -> Doors:
 CurrentDoors = Annotated[Doors, Depends(doors)]
 
 
-def command(data: C, key: str, unit: str, parts: Doors, door: str = "http") -> Event[C]:
-    """The request as a command: its id is the Idempotency-Key, its source the unit and the door."""
+def command(data: C, key: str, actor: Actor, parts: Doors, door: str = "http") -> Event[C]:
+    """The request as a command of this actor: its id is the Idempotency-Key, its source the unit and the door."""
     envelope = Envelope(
         id=key,
-        source=f"/units/{unit}/{door}",
+        source=f"/units/{actor.unit}/{door}",
         type=data.type_name(),
         time=parts.units.context.clock(),
         subject=data.addressed(),
     )
-    return Event(envelope, data)
+    return Event(envelope, data, actor=actor.told())
 
 
 def read(kind: type[C], body: Mapping[str, Any], **known: Any) -> C:

@@ -30,7 +30,7 @@ def router(submitting: Limiter) -> APIRouter:
     async def submit(
         body: Annotated[dict[str, Any], Body()], actor: CurrentActor, key: IdempotencyKey, parts: CurrentDoors
     ) -> SignalTaken:
-        order = command(read(SignalSubmit, body), key.key, actor.unit, parts)
+        order = command(read(SignalSubmit, body), key.key, actor, parts)
 
         async def act(uow: UnitOfWork) -> Answer:
             return await number(order, actor, uow, parts.office)

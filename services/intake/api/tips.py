@@ -17,7 +17,7 @@ from services.intake.handlers.enter import enter
 from services.intake.handlers.own import allow
 from services.intake.handlers.status import StatusAnswer, status_by_receipt
 from services.intake.receipt import Receipt
-from services.policy import Resource
+from services.policy import Actor, Resource
 from services.runtime.actors import CurrentActor, CurrentClaims
 from services.runtime.idempotency import IdempotencyKey, Idempotent
 from services.runtime.limits import Limiter, per_actor
@@ -60,7 +60,7 @@ def router(submitting: Limiter, asking: Limiter) -> APIRouter:
         told = DeskForm(**{**form.model_dump(), "channel": Channel.WEB})
         province = form.facts.place.province if form.facts.place else None
         desk = parts.office.book.desk_for(province, parts.today()).code
-        receipt, _ = await _enter(TipEnter(form=told, desk=desk), ("phoihop", PUBLIC), key, parts)
+        receipt, _ = await _enter(TipEnter(form=told, desk=desk), (actor, PUBLIC), key, parts)
         return PublicAnswer(receipt=str(receipt), status_url=STATUS_URL)
 
     @found.post(STATUS_URL, dependencies=[Depends(per_actor(asking))])
@@ -76,7 +76,7 @@ def router(submitting: Limiter, asking: Limiter) -> APIRouter:
         if form.channel is Channel.WEB:
             raise Refused(problems.DESK_CHANNEL, "/channel")
         entry = TipEnter(form=form, desk=actor.unit, receiver=claims.name or actor.person)
-        receipt, answer = await _enter(entry, (actor.unit, "http"), key, parts)
+        receipt, answer = await _enter(entry, (actor, "http"), key, parts)
         held = answer.result["held"] == "true"
         return DeskAnswer(receipt=str(receipt), tip_id=str(answer.about), tip_no=answer.result["tip_no"], held=held)
 
@@ -88,18 +88,18 @@ def desks(parts: Doors) -> frozenset[str]:
     return frozenset(unit.code for unit in parts.office.book.desks_at(parts.today()))
 
 
-async def _enter(entry: TipEnter, sender: tuple[str, str], key: Idempotent, parts: Doors) -> tuple[Receipt, Answer]:
+async def _enter(entry: TipEnter, sender: tuple[Actor, str], key: Idempotent, parts: Doors) -> tuple[Receipt, Answer]:
     """Once for each nonce, or key where the form has none; a repeat gets the same receipt, derived anew.
 
     The form is compared by a keyed hash: a plain one could be tried out by whoever reads the table and suspects
     what was said.
     """
-    unit, door = sender
-    order = command(entry, entry.form.nonce or key.key, unit, parts, door)
+    actor, door = sender
+    order = command(entry, entry.form.nonce or key.key, actor, parts, door)
     receipt = Receipt.derive(parts.office.pepper, order.envelope.source, order.envelope.id)
 
     async def act(uow: UnitOfWork) -> Answer:
         return await enter(entry, receipt.hash, uow, parts.office)
 
     body_hash = hmac.digest(parts.office.pepper, key.body_hash, "sha256")
-    return receipt, await perform(order, unit, body_hash, act, parts, on_feed=False)
+    return receipt, await perform(order, actor.unit, body_hash, act, parts, on_feed=False)

@@ -4,8 +4,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic_core import to_json
-
 from bus.errors import EventTooLarge, Refused
 from bus.frame import Frame
 from bus.identity import NewId
@@ -26,7 +24,7 @@ _INSIDE = ("sequence", "correlationid", "causationid", "feednumber", "casenumber
 def ready(found: Frame, data: CommandData, actor: Actor, new_id: NewId, now: datetime) -> Event[Any]:
     """The command as its owner gets it, its personal part still open. Raises Refused if it would grow past 64 KiB."""
     data = _numbered(data, new_id) if isinstance(data, SignalSubmit) else data.model_copy(update=_BUS_SAYS)
-    command = Event(_envelope(found.envelope, data, now), data, actor=_header(actor))
+    command = Event(_envelope(found.envelope, data, now), data, actor=actor.told())
     try:
         encode(sealed_shape(command), "")
     except EventTooLarge as error:
@@ -55,7 +53,3 @@ def _envelope(stated: Envelope, data: CommandData, now: datetime) -> Envelope:
         "recordedtime": now,
     }
     return stated.model_copy(update=ours | dict.fromkeys(_INSIDE))
-
-
-def _header(actor: Actor) -> str:
-    return to_json({"person": actor.person, "unit": actor.unit, "roles": sorted(actor.roles)}).decode()

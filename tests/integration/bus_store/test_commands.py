@@ -1,8 +1,9 @@
 """A command is decided once; whoever sends it again, by whichever door, gets the answer that it got."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -234,10 +235,12 @@ async def test_who_waits_too_long_for_another_s_decision_is_told_to_come_again(w
 async def test_a_decision_is_kept_for_ninety_days_with_who_acted(
     work: UnitsOfWork, store: Database, hands: Hands
 ) -> None:
-    await perform(work, claim(), Acts())
+    officer = {"person": "an.nv", "unit": "customs-79", "roles": ["officer"]}
+    await perform(work, replace(claim(), actor=json.dumps(officer)), Acts())
     async with store.autocommit() as raw:
-        kept = await raw.fetchrow("select actor_unit, received_at, keep_until, body_hash from command")
+        kept = await raw.fetchrow("select actor_unit, actor, received_at, keep_until, body_hash from command")
 
+    assert kept["actor"] == officer
     assert (kept["actor_unit"], kept["received_at"], kept["body_hash"]) == ("customs-79", NOW, HASH)
     assert kept["keep_until"] == NOW + KEPT
     assert KEPT.days == 90

@@ -180,6 +180,16 @@ async def test_signals_become_cases_that_are_claimed_by_http_and_closed_through_
     assert last[-1].data.officer == "Trần Thị Giả Định"
     answers = await read(running, running.topics.of_aggregate("command"), 2)
     assert {event.data.command_id for event in answers} == {"k-1", "agency-7"}
+    assert await who_decided(running) == {
+        "k-1": {"person": "le.van", "unit": "qltt-79", "roles": ["officer"]},
+        "agency-7": {"person": "system", "unit": "qltt-79", "roles": ["system"]},
+    }
+
+
+async def who_decided(running: Running) -> dict[str, Any]:
+    """The actor on record beside each command, by its id."""
+    async with running.app.state.doors.units.begin() as uow:
+        return {row["id"]: row["actor"] for row in await uow.raw.fetch("select id, actor from command")}
 
 
 def close_of(case_id: UUID, topics: Topics) -> Message:

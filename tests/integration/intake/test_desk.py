@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from bus.database import Database
 from intake_builders import FORM, PAPER, Http, Published, Taking, Tokens
 from schemas.events.command import CommandAccepted, CommandRefused
 from schemas.events.integrity import IntegrityOpened
@@ -31,6 +32,16 @@ async def test_refusing_needs_a_ground_in_force_and_reaches_the_desk_alone(
     _, refused = await published(tip)
     assert isinstance(refused.data, TipRefused)
     assert (refused.envelope.sequence, refused.audience) == (2, {"bcd-79": View.FULL})
+
+
+async def test_the_officer_who_decided_is_on_record_and_not_only_the_desk(
+    intake: Http, taken: Taking, token: Tokens, store: Database
+) -> None:
+    tip = await taken()
+    await decide(intake, tip, "refuse", {"code": "quay_roi"}, token("bcd-79", "operator", person="binh.tt"), key="who")
+    async with store.autocommit() as raw:
+        actor = await raw.fetchval("select actor from command where id = 'who'")
+    assert actor == {"person": "binh.tt", "unit": "bcd-79", "roles": ["operator"]}
 
 
 async def test_advising_records_where_the_informant_was_told_to_go(
