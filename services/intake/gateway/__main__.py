@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack
 import reference
 from bus.consumer import Consumer
 from bus.database import Database
+from bus.expiry import Expiry
 from bus.identity import system_clock, uuid7
 from bus.kafka import KafkaBroker, KafkaSettings
 from bus.relay import Relay
@@ -18,6 +19,7 @@ from bus.sealing import Keyring
 from bus.uow import Context, UnitsOfWork
 from services.intake.gateway.consumer import listening
 from services.intake.gateway.handlers import Gateway
+from services.intake.gateway.repository import forget_arrivals
 from services.intake.gateway.roster import Roster
 from services.runtime import parked
 from services.runtime.actors import Actors
@@ -46,20 +48,22 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     roster = Roster(reference.folder(), settings.topics, system_clock)
     gateway = Gateway(roster.sender)
     owner = str(uuid7())
-    listens = listening(settings.topics, roster.topics(), gateway)
+    topics = roster.topics()
+    listens = listening(settings.topics, topics, gateway)
     consumer = Consumer(broker, units, listens, owner=owner, backoff=Backoff(secrets.SystemRandom().random))
     relay = Relay(database, broker, owner=owner, wake=wake)
+    expiry = Expiry(database, system_clock, forget_arrivals)
 
     async def follow(stop: asyncio.Event) -> None:
         """Read the topics of the units in force, as those change."""
-        await roster.follow(lambda topics: consumer.update(listening(settings.topics, topics, gateway)), stop)
+        await roster.follow(topics, lambda now: consumer.update(listening(settings.topics, now, gateway)), stop)
 
     health = Health(checks={"database": database_answers(database), "log": log_is_whole(consumer)})
     directory = client_of(settings, "directory")
     closers.push_async_callback(directory.aclose)
     actors = Actors(Jwks(directory, system_clock), system_clock)
     app = create_app(NAME, [parked.router(database)], health=health, actors=actors, passing=passing)
-    return Service(NAME, health, app, [consumer.run, follow], [relay.run])
+    return Service(NAME, health, app, [consumer.run, follow, expiry.run], [relay.run])
 
 
 if __name__ == "__main__":

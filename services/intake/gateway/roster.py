@@ -14,6 +14,8 @@ from schemas.topics import Topics
 from services.intake.gateway.sender import Sender
 
 LOOK_SECONDS = 30.0
+Changed = Callable[[tuple[str, ...]], None]
+"""Told of the topics to read from now on."""
 
 
 class Roster:
@@ -49,11 +51,12 @@ class Roster:
         except ReferenceProblemsError as error:
             structlog.get_logger().error("reference_not_taken", problems=len(error.problems), first=str(error)[:300])
 
-    async def follow(self, changed: Callable[[tuple[str, ...]], None], stop: asyncio.Event) -> None:
-        """Call `changed` with the topics whenever they are others than before, until `stop`."""
-        told = self.topics()
+    async def follow(
+        self, told: tuple[str, ...], changed: Changed, stop: asyncio.Event, *, every: float = LOOK_SECONDS
+    ) -> None:
+        """Until `stop`, call `changed` with the topics whenever they are others than those `told` last."""
         while not stop.is_set():
-            await _wait(stop, LOOK_SECONDS)
+            await _wait(stop, every)
             await asyncio.to_thread(self.refresh)
             if (now := self.topics()) != told:
                 structlog.get_logger().info("units_changed", units=len(now))
