@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +29,10 @@ _END = """
 update command set accepted = $3, about = $4, result = $5, problem = $6 where source = $1 and id = $2
 """
 _EARLIER = "select body_hash, accepted, about, result, problem from command where source = $1 and id = $2"
+_FORGET = """
+delete from command where (source, id) in (
+  select source, id from command where keep_until <= $1 order by keep_until limit $2)
+"""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -100,6 +104,12 @@ class CommandDesk:
         if answer_on_feed:
             _publish(command, answer, uow)
         return answer
+
+
+async def forget_commands(raw: Raw, now: datetime, limit: int) -> int:
+    """Delete answers that were kept long enough, the oldest first, at most `limit`; returns how many."""
+    done = await raw.execute(_FORGET, now, limit)
+    return int(done.rpartition(" ")[2])
 
 
 async def _begin(command: Event[Any], actor_unit: str, body_hash: bytes, uow: UnitOfWork) -> bool:

@@ -9,9 +9,10 @@ from contextlib import AsyncExitStack
 from fastapi import APIRouter
 
 import reference
-from bus.commands import CommandDesk
+from bus.commands import CommandDesk, forget_commands
 from bus.consumer import Consumer
 from bus.database import Database
+from bus.expiry import Expiry
 from bus.identity import system_clock, uuid7
 from bus.kafka import KafkaBroker, KafkaSettings
 from bus.relay import Relay
@@ -60,9 +61,10 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     listens = listening(settings.topics, growth, Inbound(doors.desk, doors.commands))
     consumer = Consumer(broker, units, listens, owner=owner, backoff=Backoff(random.SystemRandom().random))
     relay = Relay(database, broker, owner=owner, wake=wake)
+    expiry = Expiry(database, system_clock, forget_commands)
     health = Health(checks={"database": database_answers(database), "log": log_is_whole(consumer)})
     app = _app(settings, doors, parked.router(database), health, closers)
-    return Service(NAME, health, app, [consumer.run], [relay.run])
+    return Service(NAME, health, app, [consumer.run, expiry.run], [relay.run])
 
 
 def _app(settings: Settings, doors: api.Doors, kept: APIRouter, health: Health, closers: AsyncExitStack) -> App:

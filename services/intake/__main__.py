@@ -7,9 +7,10 @@ import time
 from contextlib import AsyncExitStack
 
 import reference
-from bus.commands import CommandDesk
+from bus.commands import CommandDesk, forget_commands
 from bus.consumer import Consumer
 from bus.database import Database
+from bus.expiry import Expiry
 from bus.identity import system_clock, uuid7
 from bus.kafka import KafkaBroker, KafkaSettings
 from bus.relay import Relay
@@ -58,8 +59,9 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     listens = listening(settings.topics, Inbound(parts.commands, parts.office))
     consumer = Consumer(broker, units, listens, owner=owner, backoff=Backoff(secrets.SystemRandom().random))
     relay = Relay(database, broker, owner=owner, wake=wake)
+    expiry = Expiry(database, system_clock, forget_commands)
     health = Health(checks={"database": database_answers(database), "log": log_is_whole(consumer)})
-    return Service(NAME, health, _app(settings, parts, health, closers), [consumer.run], [relay.run])
+    return Service(NAME, health, _app(settings, parts, health, closers), [consumer.run, expiry.run], [relay.run])
 
 
 def _office(settings: Settings) -> Office:

@@ -23,6 +23,10 @@ select known.source, known.id, known.digest
 from arrival as known
 join unnest($1::text[], $2::text[]) as said (source, id) using (source, id)
 """
+_FORGET = """
+delete from arrival where (source, id) in (
+  select source, id from arrival where arrived_at < $1 order by arrived_at limit $2)
+"""
 
 
 async def note_arrivals(raw: Any, said: Mapping[Pair, bytes], now: datetime) -> dict[Pair, bytes]:
@@ -37,3 +41,9 @@ async def note_arrivals(raw: Any, said: Mapping[Pair, bytes], now: datetime) -> 
         return {}
     earlier = await raw.fetch(_EARLIER, [source for source, _ in known], [id_ for _, id_ in known])
     return {(row["source"], row["id"]): row["digest"] for row in earlier}
+
+
+async def forget_arrivals(raw: Any, now: datetime, limit: int) -> int:
+    """Delete pairs that would not be known again, the oldest first, at most `limit`; returns how many."""
+    done: str = await raw.execute(_FORGET, now - KEPT, limit)
+    return int(done.rpartition(" ")[2])

@@ -19,6 +19,7 @@ from schemas.commands.case import CaseClaim
 from schemas.envelope import MAX_EVENT_BYTES, Event
 from schemas.topics import Topics
 from schemas.views import View
+from services.intake.gateway.repository import forget_arrivals
 
 pytestmark = pytest.mark.integration
 URN = "urn:phoihop:problem:"
@@ -122,6 +123,14 @@ async def test_after_90_days_an_id_is_new_again(post: Post) -> None:
     await post.take(sent(body(example(SignalSubmit, reference="else")), offset=1))
     await post.take(sent(body(example(SignalSubmit, reference="else")), offset=2))
     assert [handed.data.reference for handed in await post.to_intake()] == ["41256141", "else"]
+
+
+async def test_ids_are_forgotten_when_they_would_be_new_again_and_not_before(post: Post) -> None:
+    await post.take(sent(body()), sent(body(id="decl-2"), offset=1))
+    async with post.units.begin() as uow:
+        assert await forget_arrivals(uow.raw, NOW + timedelta(days=90), 10) == 0
+        late = NOW + timedelta(days=90, seconds=1)
+        assert [await forget_arrivals(uow.raw, late, 1) for _ in range(3)] == [1, 1, 0]
 
 
 async def test_one_wrong_record_is_answered_and_the_others_of_its_batch_go_on(post: Post) -> None:
