@@ -24,7 +24,8 @@ GUARDS: Mapping[str, str] = MappingProxyType(
         # A frozen holder of a row lock must be ended by the server, or its successor waits for ever.
         "idle_in_transaction_session_timeout": "10s",
         "transaction_timeout": "30s",
-        "lock_timeout": "10s",
+        # Shorter than that: who waits for it tries again, and may do something else between.
+        "lock_timeout": "5s",
         "jit": "off",
     }
 )

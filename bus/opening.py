@@ -13,6 +13,9 @@ from bus.uow import UnitsOfWork
 RECHECK = 30.0
 """Seconds after which a place with a gap, or lost to another member, is looked at again."""
 
+_IMPATIENT = "set local lock_timeout = '500ms'"
+"""The places behind one whose row is held wait as long as it does."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -47,6 +50,7 @@ class Opener:
             origin = Origin(identity.cluster, identity.topics[place.partition.topic])
             try:
                 async with self._units.begin() as unit:
+                    await unit.raw.execute(_IMPATIENT)
                     grips[place] = await take(unit.raw, self._group, place.partition, self._owner, origin)
             except Exception as error:
                 if not passing(error):

@@ -7,13 +7,15 @@ from contextlib import asynccontextmanager
 import pytest
 
 from bus.broker import Partition
-from bus.database import Database
+from bus.database import GUARDS, Database
 from bus.errors import Fenced, OffsetMoved
 from bus.fence import Grip, Origin, advance, take
 from bus.identity import uuid7
 from bus.memory import MemoryBroker
+from bus.partition import partition_of
 from bus.uow import UnitOfWork, UnitsOfWork
 from consuming import Stage, consumed, said, totals
+from infra.stack.testing import TestDatabase
 
 pytestmark = pytest.mark.integration
 
@@ -185,3 +187,26 @@ async def test_a_consumer_stops_at_once_though_nothing_comes(stage: Stage) -> No
 
     async with asyncio.timeout(5.0):
         await running
+
+
+async def test_a_row_that_a_frozen_holder_locks_keeps_no_other_partition_from_being_read(
+    stage: Stage, database: TestDatabase
+) -> None:
+    seeds = {partition_of(str(one).encode(), 3): one for one in (uuid7() for _ in range(64))}
+    aggregates = [seeds[number] for number in range(3)]
+    await stage.say(*(said(aggregate, 1) for aggregate in aggregates))
+    first = stage.consumer("frozen")
+    async with stage.running(first):
+        await stage.until(lambda: consumed(first) == 3)
+    await stage.say(*(said(aggregate, 2) for aggregate in aggregates))
+    # Without a limit of its own, taking the locked row would wait for an hour.
+    patient = Database.connect(database.url("cases"), guards={**GUARDS, "lock_timeout": "1h"})
+    stage.units = UnitsOfWork(patient, stage.units.context)
+    second = stage.consumer("successor")
+
+    async with stage.database.transaction() as frozen:
+        await frozen.raw.execute("select from consumer_offset where part = 0 for update")
+        async with stage.running(second):
+            await stage.until(lambda: consumed(second) == 2)
+            assert [partition.number for partition in second.health()] == [0]
+    await patient.close()

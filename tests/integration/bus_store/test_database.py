@@ -114,7 +114,7 @@ async def test_a_session_has_its_schema_alone_and_is_ended_when_it_sits_in_a_tra
         "search_path": '"intake"',
         "application_name": "bus tests",
         "idle_in_transaction_session_timeout": "10s",
-        "lock_timeout": "10s",
+        "lock_timeout": "5s",
     }
 
 
