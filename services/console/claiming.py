@@ -6,7 +6,7 @@ from uuid import UUID
 import httpx2
 
 from bus.errors import Refused
-from schemas.problems import UNAVAILABLE, Problem
+from schemas.problems import CLAIM_LOST, UNAVAILABLE, Problem
 from services.console.sessions import problem_of
 
 CASES_SILENT = UNAVAILABLE.problem(
@@ -25,6 +25,16 @@ class Claimed:
     def won(self) -> bool:
         """Whether the unit leads the case now."""
         return self.problem is None
+
+    @property
+    def lost(self) -> bool:
+        """Whether another unit was first."""
+        return self.problem is not None and self.problem.slug == CLAIM_LOST.slug
+
+    @property
+    def decided(self) -> bool:
+        """Whether somebody leads the case by now, this unit or the one that was first."""
+        return self.won or self.lost
 
 
 class Claiming:

@@ -1,6 +1,9 @@
 """The list of cases, one case, and the claim."""
 
+import asyncio
+from contextlib import suppress
 from typing import Annotated, Any
+from urllib.parse import quote
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Form, Request
@@ -18,6 +21,8 @@ from services.console.sessions import Visitor, genuine
 
 router = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form(max_length=300)]
+SETTLE_SECONDS = 2.0
+"""How long the answer to a claim waits for the timeline; the page's stream brings what is later."""
 STATES = {state.word: state for state in State}
 
 
@@ -49,6 +54,12 @@ async def case(request: Request, case_id: str, doors: TheDoors, visitor: TheVisi
     return page(request, "case.html", visitor=visitor, section="cases", answer=None, **shown(found, visitor))
 
 
+@router.get("/cases/{case_id}/claim")
+async def claim_again(request: Request, case_id: str) -> Response:
+    """Whoever comes back to the address of an answer, or changes its language, is shown the case."""
+    return RedirectResponse(f"/cases/{quote(case_id, safe='')}?{request.url.query}".rstrip("?"), SEE_OTHER)
+
+
 @router.post("/cases/{case_id}/claim")
 async def claim(
     request: Request, case_id: str, doors: TheDoors, visitor: TheVisitor, form_token: Text, key: Text
@@ -58,11 +69,23 @@ async def claim(
         raise Refused(STALE_FORM)
     known = await read(doors, visitor, case_id)
     answer = await doors.claiming.claim(known.sheet.case_id, visitor.token, key)
-    found = await read(doors, visitor, case_id)
+    found = await (settled if answer.decided else read)(doors, visitor, case_id)
+    values = {"answer": answer, **shown(found, visitor)}
     status = answer.problem.status if answer.problem else 200
-    return page(
-        request, "case.html", status=status, visitor=visitor, section="cases", answer=answer, **shown(found, visitor)
-    )
+    return page(request, "case.html", status=status, visitor=visitor, section="cases", **values)
+
+
+async def settled(doors: Doors, visitor: Visitor, case_id: str) -> CaseRead:
+    """The case once it shows that somebody leads it, or as it is after a moment: the timeline follows the bus."""
+    with doors.hub.listening() as bell:
+        found = await read(doors, visitor, case_id)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SETTLE_SECONDS):
+                while found.sheet.state is State.PROPOSED:
+                    await bell.wait()
+                    bell.clear()
+                    found = await read(doors, visitor, case_id)
+    return found
 
 
 async def read(doors: Doors, visitor: Visitor, case_id: str) -> CaseRead:

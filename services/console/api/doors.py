@@ -8,11 +8,16 @@ from urllib.parse import urlencode
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, Response
 
+from bus.errors import Refused
+from schemas.problems import FORBIDDEN
+from schemas.views import View
 from services.console.claiming import Claiming
 from services.console.handlers.hub import Hub
 from services.console.handlers.reading import Reader
 from services.console.look.pages import Pages
 from services.console.sessions import Sessions, Visitor
+from services.policy import Actor, Resource, decide
+from services.runtime.actors import CurrentActor
 from services.runtime.language import Language, language
 
 SESSION, LANGUAGE, DOOR = "phoihop_session", "phoihop_language", "phoihop_door"
@@ -48,12 +53,30 @@ def doors_of(request: Request) -> Doors:
 
 
 async def visitor_of(request: Request) -> Visitor:
-    """Who is signed in. Raises `SignedOut`, or `Refused` (503) where directory is silent."""
-    return await doors_of(request).sessions.visitor(request.cookies.get(SESSION, ""))
+    """Who is signed in and may read cases. Raises `SignedOut`, or `Refused` (403; 503 where directory is silent)."""
+    visitor = await doors_of(request).sessions.visitor(request.cookies.get(SESSION, ""))
+    # A page that refuses still says who is signed in, and lets them sign out.
+    request.state.visitor = visitor
+    may_read(visitor.actor)
+    return visitor
+
+
+async def reader_of(actor: CurrentActor) -> Actor:
+    """The actor of a token who may read cases. Raises `Refused` (401, 403)."""
+    may_read(actor)
+    return actor
+
+
+def may_read(actor: Actor) -> None:
+    """Whether the actor's roles let them read what their unit may see; what that is, each event's audience says."""
+    decision = decide(actor, "case.read", Resource(view=View.POINTER))
+    if not decision.allowed:
+        raise Refused(FORBIDDEN.problem(decision.vi, decision.en))
 
 
 TheDoors = Annotated[Doors, Depends(doors_of)]
 TheVisitor = Annotated[Visitor, Depends(visitor_of)]
+TheReader = Annotated[Actor, Depends(reader_of)]
 
 
 def language_of(request: Request) -> Language:
@@ -67,7 +90,7 @@ def language_of(request: Request) -> Language:
 def page(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
     """A page in the visitor's language. What every page needs is added here; a language that was asked for is kept."""
     shown = language_of(request)
-    given: dict[str, Any] = {"visitor": None, "section": "", **values}
+    given: dict[str, Any] = {"visitor": getattr(request.state, "visitor", None), "section": "", **values}
     text = doors_of(request).pages.render(
         template, shown, path=_path(request), other_language=_other(request, shown), **given
     )
@@ -79,7 +102,8 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
 
 def keep(response: Response, request: Request, name: str, value: str, *, seconds: int | None = None) -> None:
     """Set a cookie that no script reads and no other site sends."""
-    secure = request.url.scheme == "https"
+    # A proxy that ends TLS says so; a visitor who says it without one only hides the cookie from themselves.
+    secure = "https" in {request.url.scheme, request.headers.get("x-forwarded-proto")}
     response.set_cookie(name, value, max_age=seconds, httponly=True, samesite="lax", secure=secure)
 
 

@@ -1,50 +1,68 @@
-"""Errors of pages as pages; those of the JSON twins stay problems."""
+"""Errors of pages as pages; those of programs stay the problems that every service answers with."""
 
+import json
+from collections.abc import Awaitable, Callable
+from functools import partial
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from bus.errors import Refused, Transient
-from schemas.problems import INTERNAL, MALFORMED, NOT_FOUND, PROBLEMS, UNAVAILABLE, Problem
+from schemas.problems import PROBLEMS
 from services.console.api.doors import SESSION, language_of, page
 from services.console.sessions import SignedOut
-from services.runtime.problems import answer
 
-_JSON = ("/api/", "/parked", "/healthz", "/readyz")
+Answering = Callable[[Request, Exception], Awaitable[JSONResponse]]
+"""How the runtime answers one kind of error with a problem."""
+_PROGRAMS = ("/api/", "/parked", "/healthz", "/readyz")
+_KEPT = ("retry-after", "allow")
 
 
 def install(app: FastAPI) -> None:
-    """Answer with a page where a page was asked for."""
-    for kind in (Refused, Transient, RequestValidationError, HTTPException):
-        app.add_exception_handler(kind, _told)
+    """Answer with a page where a page was asked for; what the error means is decided by the runtime all the same."""
+    for kind in (Refused, Transient, RequestValidationError, HTTPException, Exception):
+        answering: Any = app.exception_handlers[kind]
+        app.add_exception_handler(kind, partial(_told, answering))
 
 
-async def _told(request: Request, error: Exception) -> Response:
-    if isinstance(error, SignedOut) and not request.url.path.startswith(_JSON):
-        said = "ended" if request.cookies.get(SESSION) else ""
-        to = quote(request.url.path if request.method == "GET" else "/cases", safe="/")
-        return RedirectResponse(f"/sign-in?next={to}&said={said}", HTTPStatus.SEE_OTHER)
-    problem = _problem(error)
-    if request.url.path.startswith(_JSON):
-        return answer(request, problem)
-    english = language_of(request) == "en"
-    kind = PROBLEMS.get(problem.slug)
-    detail = problem.en if english else problem.vi
-    heading = (kind.title.en if english else kind.title.vi) if kind else detail
-    number = request.scope.get("phoihop.request_id") if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR else None
-    values = {"heading": heading, "detail": detail, "request_id": number}
-    return page(request, "error.html", status=problem.status, **{"status_code": problem.status, **values})
+async def _told(answering: Answering, request: Request, error: Exception) -> Response:
+    if _asked_by_program(request):
+        return await answering(request, error)
+    if isinstance(error, SignedOut):
+        return _to_sign_in(request)
+    found = await answering(request, error)
+    problem = json.loads(bytes(found.body))
+    shown = page(request, "error.html", status=found.status_code, **_values(problem, language_of(request)))
+    shown.headers.update({name: found.headers[name] for name in _KEPT if name in found.headers})
+    return shown
 
 
-def _problem(error: Exception) -> Problem:
-    if isinstance(error, Refused):
-        return error.problem
-    if isinstance(error, Transient):
-        return UNAVAILABLE.problem()
-    if isinstance(error, HTTPException):
-        return (NOT_FOUND if error.status_code == HTTPStatus.NOT_FOUND else MALFORMED).problem()
-    return MALFORMED.problem() if isinstance(error, RequestValidationError) else INTERNAL.problem()
+def _asked_by_program(request: Request) -> bool:
+    """A stream is read by the page's script, which cannot follow anybody to a form."""
+    return request.url.path.startswith(_PROGRAMS) or request.url.path.endswith("/stream")
+
+
+def _to_sign_in(request: Request) -> Response:
+    said = "ended" if request.cookies.get(SESSION) else ""
+    query = f"?{request.url.query}" if request.url.query else ""
+    to = quote(request.url.path + query if request.method == "GET" else "/cases", safe="/")
+    return RedirectResponse(f"/sign-in?next={to}&said={said}", HTTPStatus.SEE_OTHER)
+
+
+def _values(problem: dict[str, Any], language: str) -> dict[str, Any]:
+    """Heading and words in the language of the page, which may be another than the browser's."""
+    kind = PROBLEMS.get(problem["type"].rpartition(":")[2])
+    title = getattr(kind.title, language) if kind else problem["title"]
+    number = problem.get("instance", "").removeprefix("urn:uuid:")
+    ours = problem["status"] >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return {
+        "status_code": problem["status"],
+        "heading": title,
+        "detail": problem[language],
+        "request_id": number if ours else "",
+    }

@@ -1,8 +1,8 @@
 """Live pages: what is new since a change number, cut to the viewer, resumed where a connection broke."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from collections.abc import AsyncIterator, Coroutine
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Request
@@ -14,8 +14,9 @@ from services.console.api.doors import SESSION, Doors, TheDoors, TheVisitor, lan
 from services.console.handlers.reading import News
 from services.console.look.days import place_of
 from services.console.look.words import local
-from services.console.sessions import SignedOut, Visitor
+from services.console.sessions import Visitor
 
+T = TypeVar("T")
 router = APIRouter(include_in_schema=False)
 LastId = Annotated[str, Header(alias="last-event-id")]
 LOOK_SECONDS = 1.0
@@ -30,7 +31,7 @@ async def of_list(
     told = 0
     start = _number(last_event_id, since)
     async for _ in _turns(request, doors):
-        found = await doors.reader.touched(visitor.unit, start)
+        found = await _unbroken(doors.reader.touched(visitor.unit, start))
         if found != told:
             told = found
             yield ServerSentEvent(event="news", data={"n": found}, id=str(start))
@@ -43,7 +44,7 @@ async def of_case(
     """New entries as they are shown, with the head and side of the page; `lost` where something was withdrawn."""
     at = _number(last_event_id, since)
     async for _ in _turns(request, doors):
-        news = await doors.reader.news(visitor.unit, case_id, at)
+        news = await _unbroken(doors.reader.news(visitor.unit, case_id, at))
         at = news.change
         if news.lost:
             yield ServerSentEvent(event="lost", data={}, id=str(at))
@@ -60,7 +61,7 @@ async def _turns(request: Request, doors: Doors) -> AsyncIterator[None]:
             bell.clear()
             try:
                 await doors.sessions.visitor(request.cookies.get(SESSION, ""))
-            except (SignedOut, Refused):
+            except Refused:
                 # The page keeps what it shows; its next request says to sign in, or that directory is away.
                 return
             yield
@@ -78,7 +79,7 @@ async def _either(bell: asyncio.Event, stopping: asyncio.Event) -> None:
 
 async def _told(request: Request, doors: Doors, visitor: Visitor, case_id: UUID, news: News) -> dict[str, Any]:
     language, pages = language_of(request), doors.pages
-    found = await doors.reader.case(visitor.unit, case_id)
+    found = await _unbroken(doors.reader.case(visitor.unit, case_id))
     if found is None:
         return {"entries": [], "count": 0}
     values = {"visitor": visitor, **shown(found, visitor)}
@@ -96,6 +97,11 @@ async def _told(request: Request, doors: Doors, visitor: Visitor, case_id: UUID,
         "side": pages.fragment("side.html", language, **values),
         "count": len(found.entries),
     }
+
+
+async def _unbroken(reading: Coroutine[Any, Any, T]) -> T:
+    """Let a read finish though its viewer has gone: cut off midway, it would leave its connection in a transaction."""
+    return await asyncio.shield(asyncio.ensure_future(reading))
 
 
 def _number(last: str, since: int) -> int:

@@ -51,8 +51,8 @@ class Sheet:
         places = (_within(one, "facts", "place", "province") for one in self.facts)
         return next((place for place in places if place), None)
 
-    def document(self) -> dict[str, Any]:
-        """As JSON types, for the twins of the pages."""
+    def row(self) -> dict[str, Any]:
+        """As JSON types, for a list: what the first entry of each kind tells, and how many entries there are."""
         return {
             "id": str(self.case_id),
             "case_no": self.case_no,
@@ -62,11 +62,17 @@ class Sheet:
             "holder": self.holder,
             "held_since": self.held_since.isoformat() if self.held_since else None,
             "province": self.province,
-            "routes": [route.model_dump(mode="json") for route in self.routes],
             "entries": self.entries,
+            "first_acttime": self.first.isoformat() if self.first else None,
+        }
+
+    def document(self) -> dict[str, Any]:
+        """As JSON types, for one case whose entries are all here."""
+        return {
+            **self.row(),
+            "routes": [route.model_dump(mode="json") for route in self.routes],
             "tips": self.tips,
             "signals": self.signals,
-            "first_acttime": self.first.isoformat() if self.first else None,
             "last_acttime": self.last.isoformat() if self.last else None,
         }
 
