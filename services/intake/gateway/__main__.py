@@ -6,6 +6,7 @@
 import asyncio
 import secrets
 from contextlib import AsyncExitStack
+from functools import partial
 
 import reference
 from bus.consumer import Consumer
@@ -13,6 +14,7 @@ from bus.database import Database
 from bus.expiry import Expiry
 from bus.identity import system_clock, uuid7
 from bus.kafka import KafkaBroker, KafkaSettings
+from bus.kafka_topics import visible_topics
 from bus.relay import Relay
 from bus.retry import Backoff, passing
 from bus.sealing import Keyring
@@ -40,7 +42,8 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     database = Database.connect(settings.database_url(NAME), pool_size=8)
     closers.push_async_callback(database.close)
     access = settings.broker_access(NAME)
-    broker = KafkaBroker(KafkaSettings(access.bootstrap, access.ca_file, access.user, access.password))
+    kafka = KafkaSettings(access.bootstrap, access.ca_file, access.user, access.password)
+    broker = KafkaBroker(kafka)
     closers.push_async_callback(broker.close)
     wake = asyncio.Event()
     keyring = Keyring.load(settings.secrets.path("master.json"), system_clock)
@@ -48,15 +51,19 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     roster = Roster(reference.folder(), settings.topics, system_clock)
     gateway = Gateway(roster.sender)
     owner = str(uuid7())
-    topics = roster.topics()
+    visible = partial(visible_topics, kafka)
+    topics = await roster.readable(visible, otherwise=roster.topics())
     listens = listening(settings.topics, topics, gateway)
     consumer = Consumer(broker, units, listens, owner=owner, backoff=Backoff(secrets.SystemRandom().random))
     relay = Relay(database, broker, owner=owner, wake=wake)
     expiry = Expiry(database, system_clock, forget_arrivals)
 
+    def listen(now: tuple[str, ...]) -> None:
+        consumer.update(listening(settings.topics, now, gateway))
+
     async def follow(stop: asyncio.Event) -> None:
         """Read the topics of the units in force, as those change."""
-        await roster.follow(topics, lambda now: consumer.update(listening(settings.topics, now, gateway)), stop)
+        await roster.follow(topics, listen, stop, visible=visible)
 
     health = Health(checks={"database": database_answers(database), "log": log_is_whole(consumer)})
     directory = client_of(settings, "directory")

@@ -1,11 +1,12 @@
 """Which units there are today: the topics to read, and what reference data say of a sender."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import structlog
 
+from bus.errors import Transient
 from bus.identity import Clock
 from schemas.reference.book import ReferenceBook
 from schemas.reference.problems import ReferenceProblemsError
@@ -16,6 +17,8 @@ from services.intake.gateway.sender import Sender
 LOOK_SECONDS = 30.0
 Changed = Callable[[tuple[str, ...]], None]
 """Told of the topics to read from now on."""
+Visible = Callable[[], Awaitable[frozenset[str]]]
+"""The topics that the broker shows; raises `Transient`."""
 
 
 class Roster:
@@ -27,6 +30,7 @@ class Roster:
         self._clock = clock
         self._stamp = self._written()
         self._book = ReferenceBook.load(folder)
+        self._missing: tuple[str, ...] = ()
 
     def topics(self) -> tuple[str, ...]:
         """`from.<unit>` of every unit in force today."""
@@ -51,14 +55,38 @@ class Roster:
         except ReferenceProblemsError as error:
             structlog.get_logger().error("reference_not_taken", problems=len(error.problems), first=str(error)[:300])
 
+    async def readable(self, visible: Visible, otherwise: tuple[str, ...]) -> tuple[str, ...]:
+        """The topics that can be read; those of `otherwise` while the broker does not say.
+
+        A unit may be in force before its topic is made. Subscribing to that would keep every other unit waiting, so
+        it is left out, told of, and read once it is there.
+        """
+        try:
+            seen = await visible()
+        except Transient as error:
+            structlog.get_logger().warning("topics_unknown", error=str(error))
+            return otherwise
+        wanted = self.topics()
+        missing = tuple(topic for topic in wanted if topic not in seen)
+        if missing and missing != self._missing:
+            structlog.get_logger().warning("topics_missing", topics=missing, remedy="run `phoihop stack up`")
+        self._missing = missing
+        return tuple(topic for topic in wanted if topic in seen) or otherwise
+
     async def follow(
-        self, told: tuple[str, ...], changed: Changed, stop: asyncio.Event, *, every: float = LOOK_SECONDS
+        self,
+        told: tuple[str, ...],
+        changed: Changed,
+        stop: asyncio.Event,
+        *,
+        visible: Visible,
+        every: float = LOOK_SECONDS,
     ) -> None:
         """Until `stop`, call `changed` with the topics whenever they are others than those `told` last."""
         while not stop.is_set():
             await _wait(stop, every)
             await asyncio.to_thread(self.refresh)
-            if (now := self.topics()) != told:
+            if (now := await self.readable(visible, told)) != told:
                 structlog.get_logger().info("units_changed", units=len(now))
                 told = now
                 changed(now)

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 import reference
+from bus.errors import Transient
 from bus_builders import Hands
 from schemas.topics import Topics
-from services.intake.gateway.roster import Roster
+from services.intake.gateway.roster import Roster, Visible
 
 
 @pytest.fixture
@@ -82,6 +83,31 @@ def test_a_sheet_with_problems_is_not_taken(roster: Roster, folder: Path) -> Non
     assert "x.from.customs-kv3" in roster.topics()
 
 
+def seen(*topics: str) -> Visible:
+    """A broker that shows these topics."""
+
+    async def visible() -> frozenset[str]:
+        return frozenset(topics)
+
+    return visible
+
+
+async def silent() -> frozenset[str]:
+    raise Transient("the broker is away")
+
+
+async def test_a_unit_whose_topic_is_not_made_yet_is_left_out_until_it_is(roster: Roster) -> None:
+    every = roster.topics()
+    assert await roster.readable(seen(*every[1:], "phoihop.case.v1"), every) == every[1:]
+    assert await roster.readable(seen(*every), every[1:]) == every
+
+
+async def test_while_the_broker_does_not_say_nothing_changes(roster: Roster) -> None:
+    before = roster.topics()[:3]
+    assert await roster.readable(silent, before) == before
+    assert await roster.readable(seen(), before) == before
+
+
 async def test_a_change_is_told_once(roster: Roster, hands: Hands) -> None:
     hands.now = datetime(2025, 6, 30, 16, 59, tzinfo=UTC)
     before = roster.topics()
@@ -93,6 +119,6 @@ async def test_a_change_is_told_once(roster: Roster, hands: Hands) -> None:
         asyncio.get_running_loop().call_later(0.02, stop.set)
 
     hands.now = datetime(2025, 7, 1, tzinfo=UTC)
-    await roster.follow(before, hear, stop, every=0.001)
+    await roster.follow(before, hear, stop, visible=seen(*roster.topics()), every=0.001)
     assert told == [roster.topics()]
     assert told != [before]
