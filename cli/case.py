@@ -4,6 +4,7 @@ Exit codes are those of every command that calls a service: see `cli/client.py`.
 """
 
 from datetime import date
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -12,6 +13,15 @@ from cli.client import calling, idempotency_key, say
 
 CONSOLE, CASES = "console", "cases"
 
+
+class CaseState(StrEnum):
+    """Where a case stands."""
+
+    PROPOSED = "proposed"
+    CLAIMED = "claimed"
+    CLOSED = "closed"
+
+
 app = typer.Typer(no_args_is_help=True, help="Cases: list, show, claim, close.")
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 Case = Annotated[str, typer.Argument(metavar="CASE", help="The case's id, as `case list` shows it.")]
@@ -19,11 +29,11 @@ Case = Annotated[str, typer.Argument(metavar="CASE", help="The case's id, as `ca
 
 @app.command("list")
 def list_cases(
-    state: Annotated[str | None, typer.Option(help="proposed, claimed or closed.")] = None,
+    state: Annotated[CaseState | None, typer.Option(help="Only those in this state.")] = None,
     after: Annotated[str | None, typer.Option(help="The mark that the last page ended with.")] = None,
     as_json: Json = False,
 ) -> None:
-    """The cases that the own unit may see, newest first."""
+    """The cases that the own unit may see, the last changed first."""
     asked = {"state": state, "after": after}
     with calling(CONSOLE, as_json=as_json) as console:
         found = console.get("/api/cases", params={name: value for name, value in asked.items() if value}).json()

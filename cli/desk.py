@@ -4,16 +4,36 @@ Exit codes are those of every command that calls a service: see `cli/client.py`.
 """
 
 import json
+import sys
 from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
-from cli.client import EXIT_USAGE, calling, idempotency_key, say
+from cli.client import calling, idempotency_key, say
+from cli.form_file import form_of, wrong_usage
 
 INTAKE, UNMASK = "intake", "unmask"
+
+
+class TipState(StrEnum):
+    """Where a tip stands, as far as its desk sees it."""
+
+    RECEIVED = "received"
+    REFUSED = "refused"
+    ADVISED = "advised"
+    LINKED = "linked"
+    FORWARDED = "forwarded"
+
+
+class Part(StrEnum):
+    """What the vault holds of a tip."""
+
+    CONTENT = "content"
+    INFORMANT = "informant"
+
 
 app = typer.Typer(no_args_is_help=True, help="The desk: take tips down, and decide each of them.")
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
@@ -22,7 +42,7 @@ Tip = Annotated[str, typer.Argument(metavar="TIP", help="The tip's id, as `desk 
 
 @app.command("list")
 def list_tips(
-    state: Annotated[str | None, typer.Option(help="received, refused, advised, linked or forwarded.")] = None,
+    state: Annotated[TipState | None, typer.Option(help="Only those in this state.")] = None,
     after: Annotated[str | None, typer.Option(help="The tip that the last page ended with.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=200)] = 50,
     as_json: Json = False,
@@ -54,18 +74,19 @@ def route(tip: Tip, as_json: Json = False) -> None:
 
 @app.command()
 def enter(
-    file: Annotated[Path, typer.Argument(help="The form as JSON: channel, content, informant, facts, details.")],
+    file: Annotated[
+        str, typer.Argument(help="The form as JSON: channel, content, informant, facts, details. - reads stdin.")
+    ],
+    key: Annotated[str | None, typer.Option(help="Idempotency-Key: the same key enters the same form once.")] = None,
     as_json: Json = False,
 ) -> None:
     """Take a tip down for a caller, a letter or a visitor. The receipt is shown once, to be read out."""
-    try:
-        form = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        typer.echo(f"error: {file} is no readable JSON ({error})", err=True)
-        raise typer.Exit(EXIT_USAGE) from error
+    form = form_of(file)
     with calling(INTAKE, as_json=as_json) as intake:
-        found = intake.post("/desk/tips", json=form, headers=idempotency_key()).json()
-    say(found, as_json=as_json, text=pretty(found))
+        headers = {"Idempotency-Key": key} if key else idempotency_key()
+        found = intake.post("/desk/tips", json=form, headers=headers).json()
+    where = "held for the integrity unit: this desk will not see it" if found["held"] else f"tip {found['tip_id']}"
+    say(found, as_json=as_json, text=f"receipt {found['receipt']}  (shown once: read it out)\n{where}")
 
 
 @app.command()
@@ -125,21 +146,30 @@ def hold(
 @app.command("open")
 def open_part(
     tip: Tip,
-    part: Annotated[str, typer.Option(help="content or informant.")] = "content",
-    purpose: Annotated[str, typer.Option(help="Why; it is recorded with your name.")] = "",
+    part: Annotated[Part, typer.Option(help="What to read; informant needs a role of its own.")] = Part.CONTENT,
+    purpose: Annotated[
+        str | None, typer.Option(help="Why; it is recorded with your name. Asked for if left out.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Read what the vault holds of a tip. Every attempt is recorded, whether allowed or refused."""
-    with calling(UNMASK, as_json=as_json, purpose=purpose) as unmask:
-        body = {"part": part, "purpose": purpose}
+    why = purpose or _purpose()
+    with calling(UNMASK, as_json=as_json, purpose=why) as unmask:
+        body = {"part": part.value, "purpose": why}
         found = unmask.post(f"/vault/{tip}/open", json=body, headers=idempotency_key()).json()
     said = found.get("content")
-    say(found, as_json=as_json, text=said if isinstance(said, str) else pretty(found))
+    say(found, as_json=as_json, text=said if isinstance(said, str) else pretty(found["informant"]))
 
 
 def pretty(found: Mapping[str, Any]) -> str:
     """A JSON object as a person reads it."""
     return json.dumps(found, ensure_ascii=False, indent=2)
+
+
+def _purpose() -> str:
+    if not sys.stdin.isatty():
+        wrong_usage("opening needs --purpose: why, in a few words; it is recorded with your name")
+    return str(typer.prompt("Why (it is recorded with your name)", err=True))
 
 
 def _decide(tip: str, decision: str, body: Mapping[str, Any], *, as_json: bool) -> None:

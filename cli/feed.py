@@ -5,18 +5,15 @@ Exit codes are those of every command that calls a service: see `cli/client.py`.
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from cli.client import calling
 
-if TYPE_CHECKING:
-    import httpx2
-
 NOTIFICATIONS = "notifications"
 _WAIT_SECONDS = 25
-_PAGE = 200
+_PAGE = 500
 
 app = typer.Typer(no_args_is_help=True, help="The own unit's feed: every event it may see, numbered.")
 
@@ -37,9 +34,13 @@ def read(
 ) -> None:
     """Show the feed from a number on."""
     whose = unit or _own_unit(as_json=as_json)
-    with calling(NOTIFICATIONS, as_json=as_json) as client:
-        for event in _events(client, whose, after, follow=follow):
+    try:
+        for event in _events(whose, after, follow=follow, as_json=as_json):
             typer.echo(json.dumps(event, ensure_ascii=False) if as_json else line(event))
+    except KeyboardInterrupt:
+        # The way to end --follow; without it, it is an abort.
+        if not follow:
+            raise
 
 
 def line(event: Mapping[str, Any]) -> str:
@@ -54,12 +55,13 @@ def _own_unit(*, as_json: bool) -> str:
         return str(directory.get("/me").json()["unit"])
 
 
-def _events(client: "httpx2.Client", unit: str, after: int, *, follow: bool) -> Iterator[Mapping[str, Any]]:
+def _events(unit: str, after: int, *, follow: bool, as_json: bool) -> Iterator[Mapping[str, Any]]:
+    """Page by page, each with a token of its own: one outlives no long watch."""
+    params = {"after": after, "limit": _PAGE, "wait": _WAIT_SECONDS if follow else 0}
     while True:
-        wait = _WAIT_SECONDS if follow else 0
-        params = {"after": after, "limit": _PAGE, "wait": wait}
-        page = client.get(f"/feeds/{unit}/events", params=params).json()
+        with calling(NOTIFICATIONS, as_json=as_json) as client:
+            page = client.get(f"/feeds/{unit}/events", params=params).json()
         yield from page["events"]
-        if not follow and len(page["events"]) == 0:
+        if not follow and not page["events"]:
             return
-        after = page["next"]
+        params["after"] = page["next"]

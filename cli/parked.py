@@ -4,11 +4,13 @@ Exit codes are those of every command that calls a service: see `cli/client.py`.
 """
 
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
 
-from cli.client import EXIT_USAGE, calling, say
+from cli.client import calling, say
+from cli.form_file import wrong_usage
 
 SERVICES = ("intake", "gateway", "cases", "notifications", "console")
 
@@ -20,16 +22,21 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on std
 def list_parked(
     service: Annotated[str | None, typer.Option(help=f"One of {', '.join(SERVICES)}; default: all.")] = None,
     reason: Annotated[str | None, typer.Option(help="Only those parked for this reason.")] = None,
+    after: Annotated[str | None, typer.Option(help="The id that the last page of this service ended with.")] = None,
     as_json: Json = False,
 ) -> None:
     """What is parked, by service."""
-    asked = [_known(service)] if service else SERVICES
-    found = {name: _page(name, reason, as_json=as_json) for name in asked}
+    if after and not service:
+        wrong_usage(f"--after goes on with one service: name it by --service ({', '.join(SERVICES)})")
+    asked = {"reason": reason, "after": after}
+    given = {name: value for name, value in asked.items() if value}
+    found = {name: _page(name, given, as_json=as_json) for name in ([_known(service)] if service else SERVICES)}
     lines = [f"{name:<14} {_counted(page)}" for name, page in found.items()]
     rows = [
         f"{name:<14} {row['id']}  {row['reason']}  {row['error']}" for name in found for row in found[name]["parked"]
     ]
-    say(found, as_json=as_json, text="\n".join([*lines, *rows]))
+    more = [f"more: --service {name} --after {page['next']}" for name, page in found.items() if page["next"]]
+    say(found, as_json=as_json, text="\n".join([*lines, *rows, *more]))
 
 
 @app.command()
@@ -44,9 +51,9 @@ def show(
     say(found, as_json=as_json, text=json.dumps(found, ensure_ascii=False, indent=2))
 
 
-def _page(service: str, reason: str | None, *, as_json: bool) -> dict[str, Any]:
+def _page(service: str, asked: Mapping[str, str], *, as_json: bool) -> dict[str, Any]:
     with calling(service, as_json=as_json) as client:
-        page: dict[str, Any] = client.get("/parked", params={"reason": reason} if reason else {}).json()
+        page: dict[str, Any] = client.get("/parked", params=asked).json()
     return page
 
 
@@ -56,6 +63,5 @@ def _counted(page: dict[str, Any]) -> str:
 
 def _known(service: str) -> str:
     if service not in SERVICES:
-        typer.echo(f"error: no service {service!r} keeps parked events; use one of {', '.join(SERVICES)}", err=True)
-        raise typer.Exit(EXIT_USAGE)
+        wrong_usage(f"no service {service!r} keeps parked events; use one of {', '.join(SERVICES)}")
     return service

@@ -2,13 +2,12 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-import reference
-from schemas.reference.book import examine
-from schemas.reference.problems import Problem
+if TYPE_CHECKING:
+    from schemas.reference.problems import Problem
 
 app = typer.Typer(no_args_is_help=True, help="Reference data: agencies, units, rules. · Dữ liệu tham chiếu.")
 
@@ -32,6 +31,9 @@ def check(folder: FolderOption = None, as_json: JsonOption = False) -> None:
 
     Exit codes: 0 nothing to correct, 1 at least one problem, 2 wrong usage.
     """
+    import reference
+    from schemas.reference.book import examine
+
     chosen = folder or reference.folder()
     workbook, problems = examine(chosen)
     rows = sum(len(sheet) for sheet in workbook.sheets.values())
@@ -39,11 +41,11 @@ def check(folder: FolderOption = None, as_json: JsonOption = False) -> None:
     raise typer.Exit(code=1 if problems else 0)
 
 
-def _as_json(folder: Path, rows: int, problems: tuple[Problem, ...]) -> str:
+def _as_json(folder: Path, rows: int, problems: "tuple[Problem, ...]") -> str:
     found = {"folder": str(folder), "rows": rows, "problems": [problem.as_dict() for problem in problems]}
     return json.dumps(found, ensure_ascii=False, indent=2)
 
 
-def _as_lines(folder: Path, rows: int, problems: tuple[Problem, ...]) -> str:
+def _as_lines(folder: Path, rows: int, problems: "tuple[Problem, ...]") -> str:
     verdict = f"{len(problems)} to correct" if problems else "nothing to correct"
     return "\n".join([*(str(problem) for problem in problems), f"{folder}: {rows} rows read, {verdict}"])

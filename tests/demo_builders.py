@@ -14,9 +14,9 @@ from cli.demo.oracle.expected import CONTRIBUTION, Expected, expect
 from cli.demo.oracle.observed import read
 from cli.demo.oracle.sheets import Sheets
 from cli.demo.oracle.verdict import Verdict, judge
-from cli.demo.received import Received
 from cli.demo.report import Run, Timing, figures
 from cli.demo.story import load
+from cli.received import Received
 
 TODAY = date(2026, 11, 24)
 SHEETS = Sheets.read(reference.folder(), OFFICES)

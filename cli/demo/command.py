@@ -10,9 +10,9 @@ from typing import Annotated
 
 import typer
 
+from cli.form_file import wrong_usage
 from cli.stack import told
-
-EXIT_USAGE = 2
+from cli.up import Declarations, chosen
 
 app = typer.Typer(help="Play a fictional story on the real bus and check what every unit received.")
 
@@ -21,10 +21,7 @@ app = typer.Typer(help="Play a fictional story on the real bus and check what ev
 def demo(
     once: Annotated[bool, typer.Option("--once", help="Play as fast as the doors answer, verify, and stop.")] = False,
     report: Annotated[Path | None, typer.Option(help="Write the figures to this file as JSON.")] = None,
-    declarations: Annotated[
-        Path | None,
-        typer.Option(help="Declarations for the customs stand-in, as published; default: its own generator."),
-    ] = None,
+    declarations: Declarations = None,
     kill: Annotated[
         str, typer.Option(help="Drill: SIGKILL these parts in mid-story, like notifications,cases,broker.")
     ] = "",
@@ -40,15 +37,10 @@ def demo(
     parts = tuple(name.strip() for name in kill.split(",") if name.strip())
     wrong = [name for name in parts if name not in NAMES]
     if wrong:
-        _usage(f"--kill knows no {', '.join(wrong)}; it knows {', '.join(NAMES)}")
-    if declarations is not None and not declarations.is_file():
-        _usage(f"--declarations: {declarations} is not a file")
-    file = None if declarations is None else declarations.resolve()
+        wrong_usage(f"--kill knows no {', '.join(wrong)}; it knows {', '.join(NAMES)}")
+    if report is not None and not report.parent.is_dir():
+        wrong_usage(f"--report: there is no folder {report.parent}")
+    file = chosen(declarations)
     with told(as_json=as_json):
         options = Options(once, report, file, parts, 0.0 if once else pace, reset=reset, as_json=as_json)
         sys.exit(run(options))
-
-
-def _usage(message: str) -> None:
-    typer.echo(f"error: {message}", err=True)
-    raise typer.Exit(EXIT_USAGE)

@@ -11,8 +11,8 @@ from cli.demo.oracle.expected import expect
 from cli.demo.oracle.observed import read
 from cli.demo.oracle.sheets import Sheets
 from cli.demo.oracle.verdict import Verdict, judge
-from cli.demo.received import Received
 from cli.demo.story import StoryTip
+from cli.received import Received
 
 OFFICES = Path(__file__).parents[2] / "adapters" / "customs" / "offices.csv"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from confluent_kafka import Producer
 
-from cli.demo.witness import Access
+from cli.unit_topic import Access
 
 _FLUSH_SECONDS = 60.0
 

@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from cli.demo.received import Received
 from cli.demo.witness import Witness
+from cli.received import Received
 
 QUIET_SECONDS = 2.0
 STALLED_SECONDS = 60.0

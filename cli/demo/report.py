@@ -10,7 +10,7 @@ from typing import Any
 from cli.demo.ledger import Ledger
 from cli.demo.oracle.observed import ANSWERS
 from cli.demo.oracle.verdict import Verdict, first_deliveries
-from cli.demo.received import Received
+from cli.received import Received
 
 AGENCIES = ("customs", "market_surveillance", "police", "tax", "standing_office")
 _FATES = ("refused", "advised", "linked", "held", "forwarded")

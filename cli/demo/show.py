@@ -16,6 +16,7 @@ from cli.demo.report import faults
 from cli.demo.stage import Stage
 
 _REFRESH_SECONDS = 0.5
+_COUNT_SECONDS = 5.0
 _LATEST = 6
 
 
@@ -32,7 +33,7 @@ class Show:
         self._console.print(f"[{time.monotonic() - self._began:6.1f} s] {line}", markup=False, soft_wrap=True)
 
     async def follow(self, stage: Stage) -> None:
-        """Show deliveries as they come until cancelled; off a terminal it says how many every five seconds."""
+        """Show deliveries as they come until cancelled; off a terminal it says how many, while they grow in number."""
         if not self._live:
             await self._count(stage)
         with Live(console=self._console, auto_refresh=False, transient=True) as live:
@@ -50,9 +51,12 @@ class Show:
         self.tell("RED: " + ", ".join(wrong) if wrong else "GREEN: every unit received exactly what the rules name")
 
     async def _count(self, stage: Stage) -> None:
+        told = 0
         while True:
-            await asyncio.sleep(5)
-            self.tell(f"{stage.progress.arrived()} deliveries so far")
+            await asyncio.sleep(_COUNT_SECONDS)
+            if (now := stage.progress.arrived()) != told:
+                told = now
+                self.tell(f"{now} deliveries so far")
 
     def _table(self, stage: Stage) -> Table:
         received = list(stage.progress.witness.received)

@@ -23,7 +23,8 @@ from cli.demo.person import Person
 from cli.demo.player import Player
 from cli.demo.progress import Progress
 from cli.demo.story import StoryTip
-from cli.demo.witness import Access, Witness
+from cli.demo.witness import Witness
+from cli.unit_topic import Access
 from infra.stack.home import Home
 from infra.stack.info import StackInfo
 from schemas.reference.book import ReferenceBook

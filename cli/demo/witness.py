@@ -1,42 +1,15 @@
 """What the units' own Kafka consumers receive: each logs in as its unit, on the units' listener, and reads its feed."""
 
-import json
 import threading
-import time
 from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
-from confluent_kafka import Consumer, KafkaException, Message
+from confluent_kafka import Consumer, KafkaException
 
-from cli.demo.received import Received
+from cli.received import Received
+from cli.unit_topic import Access, read, usable
 
-PREFIX = "vn.phoihop."
 _POLL_SECONDS = 0.05
-_TRANSIENT = {-195, -187, -191}
-"""librdkafka's own codes for a lost connection, no broker left, and the end of a partition."""
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """Where the units' listener is, its CA, and the folder with each unit's secret."""
-
-    bootstrap: str
-    ca: Path
-    secrets: Path
-
-    def of(self, unit: str) -> dict[str, Any]:
-        """Settings of one unit's login, in librdkafka's words."""
-        return {
-            "bootstrap.servers": self.bootstrap,
-            "security.protocol": "SASL_SSL",
-            "sasl.mechanism": "SCRAM-SHA-512",
-            "sasl.username": unit,
-            "sasl.password": (self.secrets / unit).read_text("utf-8").strip(),
-            "ssl.ca.location": str(self.ca),
-            "log_level": 2,
-        }
 
 
 class Witness:
@@ -79,35 +52,4 @@ class Witness:
         return consumer
 
     def _batch(self, unit: str, consumer: Consumer) -> list[Received]:
-        return [read(unit, message) for message in consumer.consume(500, 0) if _usable(message)]
-
-
-def read(unit: str, message: Message) -> Received:
-    """One record in binary CloudEvents mode; raises KeyError or ValueError where it is not one."""
-    headers = {str(header[0]): _text(header[1]) for header in message.headers() or []}
-    return Received(
-        unit=unit,
-        offset=message.offset() or 0,
-        feednumber=int(headers["ce_feednumber"]),
-        casenumber=int(headers["ce_casenumber"]) if "ce_casenumber" in headers else None,
-        id=headers["ce_id"],
-        kind=headers["ce_type"].removeprefix(PREFIX).rpartition(".v")[0],
-        subject=headers.get("ce_subject", ""),
-        view=headers.get("ce_dataschema", "").rpartition(":")[2],
-        data=json.loads(message.value() or b"{}"),
-        seen_at=time.monotonic(),
-    )
-
-
-def _text(value: str | bytes | None) -> str:
-    return value.decode() if isinstance(value, bytes) else value or ""
-
-
-def _usable(message: Message) -> bool:
-    error = message.error()
-    if error is None:
-        return True
-    if error.code() in _TRANSIENT or error.retriable():
-        # The broker is away or the group is moving: librdkafka comes back by itself.
-        return False
-    raise KafkaException(error)
+        return [read(unit, message) for message in consumer.consume(500, 0) if usable(message)]

@@ -1,7 +1,7 @@
 """The whole bus as one context: servers, tables, addresses, then the programs."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -9,6 +9,7 @@ from types import MappingProxyType
 from cli.stack import home, stack, units_in_force
 from cli.supervisor.addresses import assign
 from cli.supervisor.child import Say
+from cli.supervisor.record import Record
 from cli.supervisor.roster import Program
 from cli.supervisor.supervisor import Supervisor
 from infra.stack.info import StackInfo
@@ -22,16 +23,23 @@ async def running(
 ) -> AsyncIterator[Supervisor]:
     """Everything started (not yet ready) inside the block, everything stopped after it.
 
-    `settings` are environment variables for the programs, beside those of this process.
+    `settings` are environment variables for the programs, beside those of this process. Raises AlreadyUpError, before
+    anything is touched, where another supervisor holds this home.
     """
-    await asyncio.to_thread(_prepare)
-    say("stack", "Kafka and PostgreSQL answer; topics, users and tables are declared")
-    urls = assign(home(), programs)
+    await asyncio.to_thread(record_of(programs).begin, say)
     try:
+        await asyncio.to_thread(_prepare)
+        say("stack", "Kafka and PostgreSQL answer; topics, users and tables are declared")
+        urls = assign(home(), programs)
         async with Supervisor(home(), programs, urls, say, settings) as supervisor:
             yield supervisor
     finally:
         await asyncio.to_thread(stack().down, home())
+
+
+def record_of(programs: Iterable[Program]) -> Record:
+    """The record of what runs in this home."""
+    return Record(home(), [program.name for program in programs])
 
 
 def _prepare() -> StackInfo:

@@ -15,13 +15,17 @@ from infra.stack.home import Home
 if TYPE_CHECKING:
     import httpx2
 
-READY_SECONDS = 60.0
+READY_SECONDS = 120.0
 STOP_SECONDS = 20.0
 _ASK_AGAIN = 0.05
 
 
 class NotReadyError(Exception):
-    """A program did not become ready; the message names it and says why."""
+    """Programs did not become ready; the message says why, `names` says which."""
+
+    def __init__(self, message: str, names: Sequence[str]) -> None:
+        super().__init__(message)
+        self.names = tuple(names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ class Supervisor:
             late = [health for health in await self.health(client) if not health.ready]
             named = "; ".join(f"{health.name}: {health.reason}" for health in late)
             message = f"not ready after {seconds:.0f} s: {named}"
-            raise NotReadyError(message) from None
+            raise NotReadyError(message, [health.name for health in late]) from None
 
     async def health(self, client: "httpx2.AsyncClient") -> list[Health]:
         """How every program is at this moment, in the order of the listing."""
@@ -96,7 +100,7 @@ class Supervisor:
         while not (found := await self._health(client, name)).ready:
             if found.state is State.FAILED:
                 message = f"{name} died too often; its last lines above say why"
-                raise NotReadyError(message)
+                raise NotReadyError(message, [name])
             await asyncio.sleep(_ASK_AGAIN)
 
     async def _health(self, client: "httpx2.AsyncClient", name: str) -> Health:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cli.demo.oracle.expected import CONTRIBUTION, Expected, Triple
-from cli.demo.received import Received
+from cli.received import Received
 
 ANSWERS = "command."
 CONTRIBUTIONS = ("case.proposed", "case.signal_added")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from cli.demo.oracle.expected import Expected, Triple
 from cli.demo.oracle.observed import ANSWERS, CONTRIBUTIONS, Reading
-from cli.demo.received import Received
+from cli.received import Received
 
 _RANK = {"case.proposed": 0, "case.signal_added": 1, "case.claimed": 2, "case.claim_lost": 3, "case.closed": 4}
 _RANK |= {"tip.received": 0, "tip.linked": 1, "tip.refused": 1, "tip.advised": 1, "tip.forwarded": 2}

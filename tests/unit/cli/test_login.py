@@ -1,12 +1,10 @@
 """`phoihop login`, `logout`, `whoami`, against a directory that answers over real HTTP."""
 
-import asyncio
 import json
 import stat
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import pytest
 from fastapi import APIRouter, Request
@@ -16,12 +14,12 @@ from bus.errors import Refused
 from cli.client import calling, idempotency_key
 from cli.login import app
 from cli.session import KeptSession, SessionFile
+from command_builders import InThread
 from runtime_builders import home_with
 from schemas.problems import CLAIM_LOST, UNAUTHENTICATED
 from services.runtime.app import create_app
 from services.runtime.health import Health
 from services.runtime.idempotency import IdempotencyKey
-from services.runtime.server import Server
 
 AN = {"person": "an.nv", "name": "Nguyễn Văn An", "unit": "qltt-79", "roles": ["officer"]}
 PASSWORD = "mật khẩu đủ dài"
@@ -70,35 +68,6 @@ class Directory:
         return session
 
 
-class InThread:
-    """A server in a thread of its own, because a command blocks the one it runs in."""
-
-    def __init__(self, directory: Directory) -> None:
-        self._directory = directory
-        self._ready, self._loop = threading.Event(), asyncio.new_event_loop()
-        self._leave = asyncio.Event()
-        self._thread = threading.Thread(target=self._loop.run_until_complete, args=(self._serve(),))
-        self.url = ""
-
-    async def _serve(self) -> None:
-        server = Server(create_app("directory", [self._directory.router], health=Health()), "127.0.0.1", 0, 1)
-        await server.start()
-        self.url = server.url
-        self._ready.set()
-        await self._leave.wait()
-        await server.stop()
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        assert self._ready.wait(10)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._leave.set)
-        self._thread.join(10)
-        self._loop.close()
-
-
 @pytest.fixture
 def directory() -> Directory:
     return Directory()
@@ -110,7 +79,7 @@ def home(directory: Directory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
-    with InThread(directory) as server:
+    with InThread(create_app("directory", [directory.router], health=Health())) as server:
         yield home_with(tmp_path, {"directory": server.url})
 
 

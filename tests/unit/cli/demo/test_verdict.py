@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from cli.demo.received import Received
 from cli.demo.report import faults
+from cli.received import Received
 from demo_builders import Played, numbered, played
 
 FIELDS = [
