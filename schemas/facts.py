@@ -49,6 +49,15 @@ class IdentifierKind(StrEnum):
     PLATE = "plate"
     CONTAINER = "container"
     DECLARATION = "declaration"
+    INVOICE = "invoice"
+    VESSEL = "vessel"
+    GTIN = "gtin"
+    REGISTRATION = "registration"
+    """The number under which a product, an advertisement or a file about them was declared."""
+
+
+SENSITIVE_KINDS = frozenset({IdentifierKind.ACCOUNT})
+"""Sensitive personal data by Law 91/2025/QH15 and Decree 356/2025/NĐ-CP: bank accounts."""
 
 
 class Identifier(Fact):
@@ -58,6 +67,15 @@ class Identifier(Fact):
     value: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 
 
+class Evidence(Fact):
+    """A file that shows something, by its hash: where it was found, when and by whom it was captured."""
+
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    source_url: Annotated[str, StringConstraints(pattern=r"^[!-~]{1,2000}$")] | None = None
+    captured_at: AwareDatetime | None = None
+    captured_by: ShortText | None = None
+
+
 class PersonalFacts(Fact):
     """The part of a dossier that concerns identifiable people; always sealed under the dossier's key."""
 
@@ -65,6 +83,12 @@ class PersonalFacts(Fact):
     names: tuple[ShortText, ...] = ()
     address: ShortText | None = None
     narrative: LongText | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def sensitive(self) -> bool:
+        """Whether it holds identifiers that the law calls sensitive."""
+        return any(identifier.kind in SENSITIVE_KINDS for identifier in self.identifiers)
 
 
 class Goods(Fact):

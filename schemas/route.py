@@ -11,9 +11,11 @@ RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9-]{1,31}$")]
 
 
 class Route(Fact):
-    """The rule in force, its legal basis, the lead it names and the units invited beside it."""
+    """The rule in force, its version and legal basis, the lead it names and the units invited beside it."""
 
     rule: RuleId
+    version: date | None = None
+    """The day from which this version of the rule is in force."""
     basis: ShortText
     lead: UnitCode
     co: tuple[UnitCode, ...] = ()

@@ -125,4 +125,4 @@ def _refuse_integrity(facts: RoutingFacts, at: date, book: ReferenceBook) -> Non
 def _named_units(rule: Rule, facts: RoutingFacts, at: date, book: ReferenceBook) -> Route:
     lead = book.unit_of_agency(rule.lead, facts.province, at).code
     invited = {book.unit_of_agency(agency, facts.province, at).code for agency in rule.co}
-    return Route(rule=rule.id, basis=rule.basis, lead=lead, co=tuple(sorted(invited - {lead})))
+    return Route(rule=rule.id, version=rule.valid_from, basis=rule.basis, lead=lead, co=tuple(sorted(invited - {lead})))

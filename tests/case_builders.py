@@ -26,7 +26,11 @@ EXPRESS = Facts(
 )
 """Facts that R-EXP-03 covers: customs-kv2 leads, qltt-79 and tax-79 take part, bcd-79 and vptt-389 coordinate."""
 EXPRESS_ROUTE = Route(
-    rule="R-EXP-03", basis="khoản 5 Điều 1 98/2020/NĐ-CP", lead="customs-kv2", co=("qltt-79", "tax-79")
+    version=date(2025, 3, 1),
+    rule="R-EXP-03",
+    basis="khoản 5 Điều 1 98/2020/NĐ-CP",
+    lead="customs-kv2",
+    co=("qltt-79", "tax-79"),
 )
 PEPPER = b"p" * 32
 

@@ -3,6 +3,7 @@
 from typing import ClassVar
 from uuid import UUID
 
+from schemas.events.case import Amounts
 from schemas.facts import Code, LongText, ShortText
 from schemas.messages import CommandData
 from schemas.route import Document
@@ -33,4 +34,5 @@ class CaseClose(CaseCommand):
     outcome: Code
     officer: ShortText | None = None
     document: Document | None = None
+    amounts: Amounts | None = None
     note: LongText | None = None

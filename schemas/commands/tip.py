@@ -3,9 +3,10 @@
 from typing import ClassVar
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
-from schemas.facts import Code, Facts, LongText, ShortText, UnitCode
+from schemas.events.tip import LegalRegime
+from schemas.facts import Code, Facts, LongText, PersonalFacts, ShortText, UnitCode
 from schemas.messages import CommandData
 from schemas.route import Document, Route
 
@@ -47,6 +48,7 @@ class TipLink(TipCommand):
 class TipForward(TipCommand):
     """Send the tip to the competent unit. `facts`, if given, replace those taken down at receipt.
 
+    `details`, if given, are added to the personal part: the door seals them, and nothing carries them in clear.
     `route` left out means: the rule that routing finds for the facts. A route given must name a rule in force.
     """
 
@@ -55,6 +57,9 @@ class TipForward(TipCommand):
     approver: ShortText
     document: Document
     facts: Facts | None = None
+    details: PersonalFacts | None = None
+    legal_regime: LegalRegime | None = None
+    due_at: AwareDatetime | None = None
 
 
 class TipHold(TipCommand):

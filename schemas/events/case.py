@@ -30,6 +30,21 @@ class Origin(Fact):
     reference: Annotated[ShortText | None, FullOnly()] = None
 
 
+Dong = Annotated[int, Field(ge=0)]
+"""Whole dong."""
+
+
+class Amounts(Fact):
+    """Money of an outcome, each sum apart: what reports add up differs from one to the next."""
+
+    fine_imposed: Dong | None = None
+    fine_collected: Dong | None = None
+    confiscated_value: Dong | None = None
+    sale_proceeds: Dong | None = None
+    tax_recovered: Dong | None = None
+    seized_value_estimate: Dong | None = None
+
+
 class CaseEvent(EventData):
     """What every fact about a case says: its number."""
 
@@ -84,4 +99,5 @@ class CaseClosed(CaseEvent):
     officer: Annotated[ShortText, FullOnly()]
     outcome: Code
     document: Annotated[Document | None, FullOnly()] = None
+    amounts: Annotated[Amounts | None, FullOnly()] = None
     note: Annotated[LongText | None, FullOnly()] = None

@@ -26,6 +26,15 @@ class Channel(StrEnum):
     WEB = "web"
 
 
+class LegalRegime(StrEnum):
+    """Which law's clocks and duties apply to what was told; a tip is not yet a denunciation nor a crime report."""
+
+    TIP = "tin_bao"
+    DENUNCIATION = "to_cao"
+    COMPLAINT = "khieu_nai"
+    CRIME_REPORT = "to_giac"
+
+
 class TipEvent(EventData):
     """What every fact about a tip says: its number and the desk that holds it."""
 
@@ -42,6 +51,8 @@ class TipReceived(TipEvent):
     channel: Channel
     received_at: AwareDatetime
     receiver: Annotated[ShortText | None, FullOnly()] = None
+    line: Annotated[ShortText | None, FullOnly()] = None
+    """The telephone line or mailbox of the desk by which it came."""
     recording_ref: Annotated[ShortText | None, FullOnly()] = None
     informant_ref: Annotated[InformantRef | None, FullOnly()] = None
     wants_feedback: bool = False
@@ -82,6 +93,8 @@ class TipForwarded(TipEvent):
     approver: Annotated[ShortText, FullOnly()]
     document: Document
     received_on: date
+    legal_regime: LegalRegime | None = None
+    due_at: AwareDatetime | None = None
     informant_ref: Annotated[InformantRef | None, FullOnly()] = None
     facts: Facts = Field(default_factory=Facts)
 

@@ -12,6 +12,7 @@ from bus.errors import Refused
 from bus.uow import UnitsOfWork
 from schemas.commands.case import CaseClaim, CaseClose
 from schemas.envelope import Envelope, Event
+from schemas.events.case import Amounts
 from schemas.facts import Code, LongText, ShortText
 from schemas.route import Document
 from services.cases.handlers.commands import Commands, Officer, Order
@@ -37,6 +38,7 @@ class CloseBody(BaseModel):
     outcome: Code
     officer: ShortText | None = None
     document: Document | None = None
+    amounts: Amounts | None = None
     note: LongText | None = None
 
 

@@ -30,6 +30,19 @@ def _bound_to(tip_id: UUID) -> bytes:
     return f"intake.tip|{tip_id}".encode()
 
 
+def added(earlier: PersonalFacts | None, given: PersonalFacts | None) -> PersonalFacts | None:
+    """What was known with what was found out since: lists grow, single values are replaced where one is given."""
+    if earlier is None or given is None:
+        return given or earlier
+    return PersonalFacts(
+        identifiers=tuple(dict.fromkeys((*earlier.identifiers, *given.identifiers))),
+        names=tuple(dict.fromkeys((*earlier.names, *given.names))),
+        address=given.address or earlier.address,
+        narrative=given.narrative or earlier.narrative,
+        evidence=tuple(dict.fromkeys((*earlier.evidence, *given.evidence))),
+    )
+
+
 def naming_kinds(facts: Facts, details: PersonalFacts | None) -> Facts:
     """The facts, telling which kinds of identifiers the sealed part holds."""
     if details is None:

@@ -76,6 +76,8 @@ class DeskForm(TipForm):
 
     channel: Channel
     received_at: AwareDatetime | None = None
+    line: ShortText | None = None
+    """The telephone line or mailbox by which it came."""
     recording_ref: ShortText | None = None
     language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")] = "vi"
 

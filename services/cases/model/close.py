@@ -42,6 +42,7 @@ def close(case: Case, closer: Closer, command: CaseClose) -> Closed | Denied:
         officer=closer.officer,
         outcome=command.outcome,
         document=command.document,
+        amounts=command.amounts,
         note=command.note,
     )
     return Closed(replace(case, state=State.CLOSED, sequence=case.sequence + 1), event)

@@ -53,6 +53,10 @@ _IDENTIFIERS: Mapping[IdentifierKind, Mapping[Language, str]] = MappingProxyType
         IdentifierKind.PLATE: {"vi": "Biển số xe", "en": "Number plate"},
         IdentifierKind.CONTAINER: {"vi": "Công-ten-nơ", "en": "Container"},
         IdentifierKind.DECLARATION: {"vi": "Tờ khai hải quan", "en": "Customs declaration"},
+        IdentifierKind.INVOICE: {"vi": "Hóa đơn", "en": "Invoice"},
+        IdentifierKind.VESSEL: {"vi": "Tàu thuyền", "en": "Vessel"},
+        IdentifierKind.GTIN: {"vi": "Mã vạch hàng hóa", "en": "Product bar code"},
+        IdentifierKind.REGISTRATION: {"vi": "Số công bố, đăng ký", "en": "Product registration"},
     }
 )
 _DAY = {"vi": "EEEE d/M/y", "en": "EEEE d MMM y"}

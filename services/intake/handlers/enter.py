@@ -94,6 +94,7 @@ async def _receive(tip: Tip, form: DeskForm, uow: UnitOfWork, office: Office) ->
         channel=tip.channel,
         received_at=tip.received_at,
         receiver=tip.receiver,
+        line=form.line,
         recording_ref=tip.recording_ref,
         informant_ref=tip.informant_ref,
         wants_feedback=tip.wants_feedback,

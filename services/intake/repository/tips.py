@@ -27,7 +27,7 @@ _SEEN = _COLUMNS.replace(
 _GET = f"select {_COLUMNS} from tip where id = $1"  # noqa: S608 - the same
 _SAVE = """
 update tip set state = $2, shown = $3, shown_since = $4, facts = $5, sequence = $6, named_units = $7,
-  integrity_id = $8, linked_to = $9, route = $10, document = $11
+  integrity_id = $8, linked_to = $9, route = $10, document = $11, details = $12
 where id = $1
 """
 _FIND = f"select {_SEEN} from tip where id = $1"  # noqa: S608 - the same
@@ -91,6 +91,7 @@ async def save_tip(raw: Any, tip: Tip) -> None:
         tip.linked_to,
         _json(tip.route),
         _json(tip.document),
+        tip.details,
     )
 
 

@@ -115,6 +115,27 @@ async def test_facts_corrected_at_the_desk_choose_the_route_and_are_what_is_sent
     assert sent.data.facts.identifier_kinds == ("phone",)
 
 
+async def test_what_the_desk_found_out_joins_the_sealed_part_and_stays_with_the_tip(
+    intake: Http, taken: Taking, operator: str, published: Published
+) -> None:
+    tip = await taken()
+    found = {"identifiers": [{"kind": "account", "value": "970400 0000001"}], "address": "Kho số 9"}
+    told = {"details": found, "legal_regime": "tin_bao", "due_at": "2026-12-01T17:00:00+07:00"}
+    done = await decide(intake, tip, "forward", PAPER | told, operator)
+    assert done.status_code == 200, done.text
+    sent = (await published(tip))[1]
+    personal = sent.data.personal[tip]
+    assert [one.value for one in personal.identifiers] == ["0999 000 111", "970400 0000001"]
+    assert (personal.names, personal.address) == (("Shop Giả Định",), "Kho số 9")
+    assert sent.data.facts.identifier_kinds == ("phone", "account")
+    assert (sent.data.legal_regime, sent.data.due_at.isoformat()) == ("tin_bao", "2026-12-01T17:00:00+07:00")
+    assert sent.envelope.datacategory == "sensitive"
+
+    await decide(intake, tip, "hold", {"named_units": ["qltt-20"], "reason": "Nêu cán bộ"}, operator)
+    (opened,) = [event.data for event in await published(tip) if isinstance(event.data, IntegrityOpened)]
+    assert opened.personal[tip] == personal
+
+
 async def test_a_route_that_is_given_is_held_against_its_rule(intake: Http, taken: Taking, operator: str) -> None:
     tip = await taken()
     proposed = (await intake.get(f"/desk/tips/{tip}/route", operator)).json()

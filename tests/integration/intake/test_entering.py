@@ -96,6 +96,8 @@ async def test_the_personal_part_travels_sealed_and_opens_for_those_who_hold_the
     (received,) = await published(tip)
     assert received.data.personal[tip].names == ("Shop Giả Định",)
     assert received.data.facts.identifier_kinds == ("phone",)
+    (called,) = await published(await taken(line="0981.389.389"))
+    assert called.data.line == "0981.389.389"
     async with store.autocommit() as raw:
         payload: bytes = await raw.fetchval("select payload from outbox where aggregate_id = $1", tip)
     assert b"Shop" not in payload

@@ -151,6 +151,7 @@ def test_customs_border_guard_and_coast_guard_never_get_the_articles_on_platform
 def test_the_rule_of_the_day_of_the_act_is_applied() -> None:
     before, after = (route(facts("TMDT", "online"), day, BOOK) for day in (date(2026, 6, 30), date(2026, 7, 1)))
     assert before.rule == after.rule == "R-TMDT-01"
+    assert before.version != after.version == date(2026, 7, 1)
     assert "52/2013/NĐ-CP" in before.basis
     assert "248/2026/NĐ-CP" in after.basis
 

@@ -5,11 +5,14 @@ import pytest
 from builders import PAPER
 from case_builders import case, claimed_case
 from schemas.commands.case import CaseClose
+from schemas.events.case import Amounts
 from services.cases.model.case import Case, State
 from services.cases.model.close import Closed, Closer, close
 from services.cases.model.denial import Denial, Denied
 
-COMMAND = CaseClose(case_id=case().id, outcome="PHAT_TIEN", document=PAPER, note="Đã nộp phạt")
+COMMAND = CaseClose(
+    case_id=case().id, outcome="PHAT_TIEN", document=PAPER, amounts=Amounts(fine_imposed=40_000_000), note="Đã nộp phạt"
+)
 
 
 def closer(unit: str = "customs-kv2", *, informed: bool = True) -> Closer:
@@ -21,6 +24,7 @@ def test_the_unit_that_leads_the_case_closes_it_with_an_outcome_and_its_paper() 
     assert isinstance(closed, Closed)
     assert (closed.case.state, closed.case.sequence) == (State.CLOSED, 3)
     assert (closed.event.outcome, closed.event.document, closed.event.note) == ("PHAT_TIEN", PAPER, "Đã nộp phạt")
+    assert closed.event.amounts == FINE
     assert (closed.event.closed_by, closed.event.officer) == ("customs-kv2", "Lê Văn Giả Định")
 
 
