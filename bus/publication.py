@@ -7,9 +7,11 @@ from uuid import UUID
 
 from bus.identity import Clock, NewId
 from bus.sealing import Keyring
+from schemas.classification import Classification, DataCategory
 from schemas.envelope import Audience, Envelope, Event
-from schemas.messages import EventData
+from schemas.messages import EventData, schema_urn
 from schemas.topics import Topics
+from schemas.views import View
 
 BY_RULE = "phoihop"
 """The unit in the source of facts that a rule makes."""
@@ -28,7 +30,10 @@ class Context:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What only the caller knows about an event: its place, its readers, its time in the world, and why it is said."""
+    """What only the caller knows about an event: its place, its readers, its time in the world, and why it is said.
+
+    `attached` is the event whose content by reference (`dataref` with its hash) this one passes on.
+    """
 
     subject: UUID
     sequence: int
@@ -36,12 +41,16 @@ class Said:
     acttime: datetime
     unit: str = BY_RULE
     cause: Event[Any] | None = None
+    attached: Event[Any] | None = None
     legalbasis: str | None = None
     corrects: str | None = None
 
 
 def envelop(data: EventData, said: Said, context: Context) -> Event[EventData]:
-    """The event as it is published, still opened. It is recorded now and belongs to the chain of its cause."""
+    """The event as it is published, still opened. It is recorded now and belongs to the chain of its cause.
+
+    It is labelled as its type is, or as its cause where that is stricter.
+    """
     now = context.clock()
     cause = said.cause.envelope if said.cause else None
     envelope = Envelope(
@@ -50,7 +59,7 @@ def envelop(data: EventData, said: Said, context: Context) -> Event[EventData]:
         type=data.type_name(),
         time=now,
         subject=str(said.subject),
-        dataschema=f"urn:phoihop:schema:{data.type_name()}:{data.MINOR}:full",
+        dataschema=schema_urn(type(data), View.FULL),
         sequence=said.sequence,
         partitionkey=str(said.subject),
         correlationid=(cause.correlationid or cause.id) if cause else None,
@@ -58,9 +67,25 @@ def envelop(data: EventData, said: Said, context: Context) -> Event[EventData]:
         traceparent=cause.traceparent if cause else None,
         acttime=said.acttime,
         recordedtime=now,
-        dataclassification=data.CLASSIFICATION,
-        datacategory=data.CATEGORY,
+        dataref=said.attached.envelope.dataref if said.attached else None,
+        datarefhash=said.attached.envelope.datarefhash if said.attached else None,
+        dataclassification=_classification(data, cause),
+        datacategory=_category(data, cause),
         legalbasis=said.legalbasis,
         corrects=said.corrects,
     )
     return Event(envelope, data, said.audience)
+
+
+def _classification(data: EventData, cause: Envelope | None) -> Classification:
+    own = data.CLASSIFICATION
+    return Classification.strictest(own, cause.dataclassification) if cause else own
+
+
+def _category(data: EventData, cause: Envelope | None) -> DataCategory:
+    """That of the type; higher where the event carries people's data that its cause, or the law, calls sensitive."""
+    if not data.personal:
+        return data.CATEGORY
+    if any(facts.sensitive for facts in data.personal.values()):
+        return DataCategory.SENSITIVE
+    return DataCategory.highest(data.CATEGORY, cause.datacategory) if cause else data.CATEGORY

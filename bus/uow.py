@@ -59,13 +59,15 @@ class UnitOfWork:
         acttime: datetime,
         unit: str = BY_RULE,
         cause: Event[Any] | None = None,
+        attached: Event[Any] | None = None,
         legalbasis: str | None = None,
         corrects: str | None = None,
     ) -> Event[EventData]:
         """Say a fact about `subject` when this transaction commits; returns it as it will be said, still opened.
 
-        `acttime` is when it happened in the world; `cause` is the event or command that led to it. Raises `Refused`
-        (oversize) if it would be larger than 64 KiB, and ValueError for data that carry another event's sealed part.
+        `acttime` is when it happened in the world, `cause` the event or command that led to it, `attached` one whose
+        content by reference it passes on. Raises `Refused` (oversize) if it would be larger than 64 KiB, and ValueError
+        for data that carry another event's sealed part.
         """
         if data.sealed or data.erased:
             raise ValueError(f"{data.type_name()}: give opened values in `personal`; sealed ones belong to their event")
@@ -76,6 +78,7 @@ class UnitOfWork:
             acttime=acttime,
             unit=unit,
             cause=cause,
+            attached=attached,
             legalbasis=legalbasis,
             corrects=corrects,
         )

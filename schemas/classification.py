@@ -16,6 +16,11 @@ class Classification(StrEnum):
     RESTRICTED = "restricted"
     """hạn chế đặc biệt"""
 
+    @classmethod
+    def strictest(cls, *labels: "Classification") -> "Classification":
+        """The label that lets the fewest see; what comes of an event is never labelled lower than the event."""
+        return max(labels, key=list(cls).index)
+
 
 class DataCategory(StrEnum):
     """Personal data carried, in the sense of Law 91/2025/QH15."""
@@ -23,6 +28,11 @@ class DataCategory(StrEnum):
     NONE = "none"
     BASIC = "basic"
     SENSITIVE = "sensitive"
+
+    @classmethod
+    def highest(cls, *categories: "DataCategory") -> "DataCategory":
+        """The category that asks for the most care."""
+        return max(categories, key=list(cls).index)
 
 
 class Secrecy(StrEnum):

@@ -9,11 +9,17 @@ from pydantic.fields import FieldInfo
 
 from schemas.envelope import Envelope, Event
 from schemas.facts import Fact, FullOnly, ShortText, UnitCode
-from schemas.messages import EventData
+from schemas.messages import EventData, schema_urn
 from schemas.views import View
 
 INSIDE = ("sequence", "partitionkey", "correlationid", "causationid", "traceparent")
 """Envelope attributes that stay on internal topics: they would tell a viewer of events it may not know."""
+
+FULL_ATTRIBUTES = ("dataref", "datarefhash")
+"""Envelope attributes that are content, or lead to it: of them `fields` shows nothing."""
+
+TOLD_ATTRIBUTES = ("acttime", "legalbasis")
+"""Envelope attributes that tell what happened: a pointer says only that a record exists and whom to contact."""
 
 PERSONAL = frozenset({"sealed", "personal", "erased"})
 
@@ -44,18 +50,24 @@ def cut(event: Event[EventData], view: View, contact: str | None = None) -> Mapp
     raise ValueError(message)
 
 
-def outward(envelope: Envelope, dataschema: str, feednumber: int, casenumber: int | None) -> Envelope:
-    """The envelope as a feed shows it: its inside attributes dropped, its numbers in this feed set."""
-    dropped = dict.fromkeys(INSIDE)
+def outward(envelope: Envelope, view: View, dataschema: str, feednumber: int, casenumber: int | None) -> Envelope:
+    """The envelope as a feed shows it to this view: its inside attributes dropped, its numbers in this feed set."""
+    dropped = dict.fromkeys(_left_out(view))
     numbers = {"dataschema": dataschema, "feednumber": feednumber, "casenumber": casenumber}
     return envelope.model_copy(update={**dropped, **numbers})
+
+
+def _left_out(view: View) -> tuple[str, ...]:
+    if view is View.FULL:
+        return INSIDE
+    return (*INSIDE, *FULL_ATTRIBUTES) if view is View.FIELDS else (*INSIDE, *FULL_ATTRIBUTES, *TOLD_ATTRIBUTES)
 
 
 def schema_name(data: type[EventData], view: View) -> str:
     """The `dataschema` of one type under one view; every pointer has the same one."""
     if view is View.POINTER:
         return "urn:phoihop:schema:pointer:1.0:pointer"
-    return f"urn:phoihop:schema:{data.type_name()}:{data.MAJOR}.{data.MINOR}:{view.word}"
+    return schema_urn(data, view)
 
 
 @cache

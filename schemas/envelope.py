@@ -33,7 +33,7 @@ class Envelope(BaseModel):
     subject: Annotated[str, StringConstraints(max_length=128)] | None = None
     datacontenttype: Literal["application/json"] = "application/json"
     dataschema: str | None = None
-    dataref: str | None = None
+    dataref: Annotated[str, StringConstraints(pattern=r"^[!-~]{1,2000}$")] | None = None
     datarefhash: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
     sequence: Annotated[int, Field(ge=1)] | None = None
     partitionkey: Annotated[str, StringConstraints(max_length=128)] | None = None

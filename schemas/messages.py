@@ -7,6 +7,7 @@ from typing import ClassVar
 from schemas.classification import Classification, DataCategory
 from schemas.envelope import Payload
 from schemas.facts import UnitCode
+from schemas.views import View
 
 
 class EventData(Payload):
@@ -51,6 +52,11 @@ class CommandData(Payload):
 
 
 Message = type[EventData] | type[CommandData]
+
+
+def schema_urn(message: Message, view: View) -> str:
+    """The `dataschema` of a message as one view shows it, which is the `$id` of the schema published for it."""
+    return f"urn:phoihop:schema:{message.type_name()}:{message.MAJOR}.{message.MINOR}:{view.word}"
 
 
 def registry(messages: Iterable[Message]) -> Mapping[str, Message]:

@@ -16,7 +16,7 @@ from schemas.cut import PERSONAL, Pointer
 from schemas.envelope import Payload
 from schemas.events import EVENTS
 from schemas.facts import FULL_ONLY, Fact
-from schemas.messages import Message
+from schemas.messages import Message, schema_urn
 from schemas.views import View
 
 PUBLISHED = Path(__file__).parent / "published"
@@ -36,8 +36,7 @@ def every_schema() -> Iterator[tuple[str, Schema]]:
 
 def view_schema(message: Message, view: View) -> Schema:
     """The schema of one message as one view shows it, before it is closed or opened."""
-    urn = f"urn:phoihop:schema:{message.type_name()}:{message.MAJOR}.{message.MINOR}:{view.word}"
-    schema = _titled(message, urn)
+    schema = _titled(message, schema_urn(message, view))
     return schema if view is View.FULL else dict(_without_hidden(schema, top=True))
 
 

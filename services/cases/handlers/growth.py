@@ -54,6 +54,7 @@ class Growth:
                 audience=self._audiences.of_growth(grown.case, contribution),
                 acttime=contribution.acted_at,
                 cause=contribution.cause,
+                attached=contribution.cause,
                 legalbasis=contribution.route.basis[:_BASIS_CHARS],
             )
         await cases.save(open_cases.values())

@@ -12,9 +12,10 @@ from bus.sealing import sealed_shape
 from bus.wire import encode
 from schemas.commands.signal import SignalSubmit
 from schemas.envelope import Envelope, Event
-from schemas.messages import CommandData
+from schemas.messages import CommandData, schema_urn
 from schemas.problems import OVERSIZE
 from schemas.topics import Topics
+from schemas.views import View
 from services.policy import Actor
 
 _BUS_SAYS: dict[str, Any] = {"sealed": {}, "personal": {}, "erased": ()}
@@ -49,7 +50,7 @@ def _envelope(stated: Envelope, data: CommandData, now: datetime) -> Envelope:
     ours = {
         "subject": data.addressed(),
         "partitionkey": data.addressed(),
-        "dataschema": f"urn:phoihop:schema:{data.type_name()}:{data.MINOR}:full",
+        "dataschema": schema_urn(type(data), View.FULL),
         "recordedtime": now,
     }
     return stated.model_copy(update=ours | dict.fromkeys(_INSIDE))

@@ -25,6 +25,19 @@ NOT_A_COMMAND = UNKNOWN_TYPE.problem(
     "Only commands are taken here. Use a type vn.phoihop.command.… of the event catalogue.",
 )
 
+REFERENCE_IN_PART = MALFORMED.problem(
+    "dataref và datarefhash (SHA-256, 64 ký tự thập lục phân) phải đi cùng nhau. Gửi cả hai hoặc bỏ cả hai.",
+    "dataref and datarefhash (SHA-256, 64 hexadecimal digits) belong together. Send both or neither.",
+)
+NO_REFERENCE = MALFORMED.problem(
+    "Lệnh này không nhận nội dung qua dataref. Hãy bỏ dataref; chỉ signal.submit chuyển tiếp được.",
+    "This command takes no content by dataref. Leave it out; only signal.submit passes one on.",
+)
+PERSONAL_BY_HTTP = MALFORMED.problem(
+    "Phần cá nhân của tin báo chỉ được bổ sung qua HTTP của intake, nơi giữ khóa. Bỏ details, hoặc gửi qua HTTP.",
+    "A tip's personal part is added by intake's HTTP door alone, which has its key. Leave details out, or use HTTP.",
+)
+
 
 def unreadable(error: Undecodable, value: bytes) -> Problem:
     """The problem of a message that cannot be read; `value` is its content, looked at only to tell bytes from form."""

@@ -12,6 +12,8 @@ from bus.frame import Frame, frame
 from bus.identity import NewId
 from bus.message import Record, Trust
 from schemas.classification import SECRECY, bears_secrecy
+from schemas.commands.signal import SignalSubmit
+from schemas.commands.tip import TipForward
 from schemas.envelope import MAX_EVENT_BYTES, Envelope, Event
 from schemas.messages import CommandData
 from schemas.messages import Message as Model
@@ -48,7 +50,8 @@ def read(record: Record, sender: Sender, new_id: NewId, now: datetime) -> Letter
     if envelope.unit != sender.unit:
         foreign = Refused(problems.foreign_source(envelope.unit, sender.unit), "/source")
         return Letter(stated, refusal=foreign, envelope=envelope)
-    digest = hashlib.sha256(envelope.type.encode() + b"\n" + found.data).digest()
+    said = (envelope.type.encode(), (envelope.datarefhash or "").encode(), found.data)
+    digest = hashlib.sha256(b"\n".join(said)).digest()
     try:
         command = ready(found, _command(found, sender), sender.actor, new_id, now)
     except Refused as refusal:
@@ -72,11 +75,23 @@ def _command(found: Frame, sender: Sender) -> CommandData:
     if not issubclass(model, CommandData):
         raise Refused(problems.NOT_A_COMMAND, "/type")
     sender.allow(model)
+    _check_reference(found.envelope, model)
     try:
         data: CommandData = found.event().data
     except Undecodable as error:
         raise Refused(problems.unreadable(error, found.data), _pointer(error.field)) from error
+    if isinstance(data, TipForward) and data.details is not None:
+        # Only intake can seal it: the tip's key is not the gateway's to open.
+        raise Refused(problems.PERSONAL_BY_HTTP, "/details")
     return data
+
+
+def _check_reference(envelope: Envelope, model: type[CommandData]) -> None:
+    """Content by reference needs its hash, and a command that can pass it on."""
+    if (envelope.dataref is None) != (envelope.datarefhash is None):
+        raise Refused(problems.REFERENCE_IN_PART, "/datarefhash" if envelope.datarefhash is None else "/dataref")
+    if envelope.dataref is not None and not issubclass(model, SignalSubmit):
+        raise Refused(problems.NO_REFERENCE, "/dataref")
 
 
 def _bears_secrecy(data: bytes) -> bool:

@@ -55,6 +55,8 @@ def take(
         unit=actor.unit,
         acttime=order.detected_at,
         cause=command,
+        attached=command,
+        legalbasis=command.envelope.legalbasis,
     )
     return _row(command, signal, actor.unit), Answer(accepted=True, about=signal, result={"signal_id": str(signal)})
 

@@ -40,7 +40,7 @@ class Shown:
 def show(row: FeedRow, event: Event[Any], data: Mapping[str, Any]) -> Shown:
     """The event under the numbers of this row; `data` is what `visible` gave for the row's view."""
     schema = schema_name(type(event.data), row.view)
-    return Shown(row, outward(event.envelope, schema, row.number, row.case_number), data)
+    return Shown(row, outward(event.envelope, row.view, schema, row.number, row.case_number), data)
 
 
 def visible(event: Event[Any], view: View, contact: str | None) -> Mapping[str, Any]:

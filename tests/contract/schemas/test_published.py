@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from builders import event, example
 from schemas import publish
-from schemas.cut import cut
+from schemas.cut import cut, schema_name
 from schemas.events import EVENTS, CaseClaimed
 from schemas.messages import EventData
 from schemas.views import View
@@ -37,6 +37,14 @@ def still_read(old: dict[str, Any], new: dict[str, Any]) -> bool:
 
 def test_the_committed_schemas_have_not_drifted_from_the_code() -> None:
     assert publish.drift(publish.PUBLISHED) == []
+
+
+@pytest.mark.parametrize("kind", EVENTS, ids=lambda kind: kind.KIND)
+@pytest.mark.parametrize("view", [*WIDTHS, View.POINTER], ids=lambda view: view.word)
+def test_what_an_event_names_as_its_schema_is_published_under_that_name(kind: type[EventData], view: View) -> None:
+    published = {json.loads(file.read_text("utf-8"))["$id"] for file in publish.PUBLISHED.rglob("*.json")}
+
+    assert schema_name(kind, view) in published
 
 
 def test_a_changed_missing_or_left_over_file_is_named_as_drift(tmp_path: Path) -> None:

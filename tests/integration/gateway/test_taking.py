@@ -14,7 +14,7 @@ from bus.sealing import Keyring
 from bus.uow import Context, UnitsOfWork
 from gateway_builders import UNIT, binary, body, claim, sent, signals
 from infra.stack.testing import TestDatabase
-from schemas.commands import SignalSubmit, TipRefuse
+from schemas.commands import SignalSubmit, TipForward, TipRefuse
 from schemas.commands.case import CaseClaim
 from schemas.envelope import MAX_EVENT_BYTES, Event
 from schemas.topics import Topics
@@ -171,6 +171,10 @@ BAD: list[tuple[str, Any, str, str | None]] = [
      "state-secret", "/secrecy"),
     ("the same, escaped", json.dumps(body(data={"secrecy": "mat"})).replace("secrecy", "\\u0073ecrecy").encode(),
      "state-secret", "/secrecy"),
+    ("content by reference without its hash", body(dataref="https://x.invalid/1"), "malformed", "/datarefhash"),
+    ("a hash of nothing", body(datarefhash="0" * 64), "malformed", "/dataref"),
+    ("content by reference that nobody passes on",
+     body(example(CaseClaim), dataref="https://x.invalid/1", datarefhash="0" * 64), "malformed", "/dataref"),
     ("another unit's source", body(source="/units/qltt-79/x"), "foreign-source", "/source"),
     ("a desk's command from no desk", body(example(TipRefuse)), "not-found", "/type"),
     ("U+0000", body(data=body()["data"] | {"reason": "a\0b"}), "malformed", "/data"),
@@ -212,6 +216,14 @@ async def test_a_foreign_source_does_not_use_up_the_other_units_id(post: Post) -
     own = sent(body(source="/units/qltt-79/risk-engine"), topic="from.qltt-79")
     await post.take(own)
     assert len(await post.to_intake()) == 1
+
+
+async def test_a_tips_personal_part_is_not_taken_where_it_cannot_be_sealed(post: Post) -> None:
+    order = body(example(TipForward, details=PERSONAL), source="/units/vptt-389/so", id="with-details")
+    await post.take(sent(order, topic="from.vptt-389"))
+    (refused,) = await post.refusals()
+    assert (refused.data.problem, refused.data.field) == (URN + "malformed", "/details")
+    assert await post.to_intake() == []
 
 
 async def test_a_desks_system_may_decide_about_tips(post: Post) -> None:

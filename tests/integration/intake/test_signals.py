@@ -12,6 +12,7 @@ from builders import NOW, PERSONAL, event, example
 from bus.commands import CommandDesk
 from bus.uow import UnitsOfWork
 from intake_builders import PAPER, Http, Published, Taking, Tokens
+from schemas.classification import Classification
 from schemas.commands.signal import SignalSubmit
 from schemas.commands.tip import TipForward
 from schemas.envelope import Event
@@ -75,6 +76,18 @@ async def test_what_only_a_door_may_set_is_not_listened_to(intake: Http, token: 
     assert signal != chosen
     (detected,) = await published(signal)
     assert list(detected.data.personal) == [signal]
+
+
+async def test_what_the_sender_says_of_its_signal_is_passed_on(
+    units_of_work: UnitsOfWork, inbound: Inbound, published: Published
+) -> None:
+    told = command()
+    labels = {"legalbasis": "128/2020/NĐ-CP", "dataref": "https://x.invalid/1", "datarefhash": "0" * 64}
+    envelope = told.envelope.model_copy(update=labels | {"dataclassification": Classification.RESTRICTED})
+    await arrive([replace(told, envelope=envelope)], units_of_work, inbound)
+    (detected,) = await published(told.data.signal_id)
+    assert {name: getattr(detected.envelope, name) for name in labels} == labels
+    assert detected.envelope.dataclassification is Classification.RESTRICTED
 
 
 async def test_many_signals_of_one_batch_become_as_many_events_and_answers(

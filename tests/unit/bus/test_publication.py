@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from builders import A_CASE, AN_EVENT, NOW, PERSONAL, event, example
 from bus.publication import Context, Said, envelop
 from bus_builders import Hands, a_keyring
@@ -12,6 +14,7 @@ from schemas.classification import Classification, DataCategory
 from schemas.commands.case import CaseClaim
 from schemas.envelope import Envelope
 from schemas.events.case import CaseClaimed, CaseProposed
+from schemas.facts import Identifier, IdentifierKind, PersonalFacts
 from schemas.topics import Topics
 from schemas.views import View
 
@@ -39,7 +42,7 @@ def test_an_event_says_who_what_when_and_of_what() -> None:
         subject=str(A_CASE),
         partitionkey=str(A_CASE),
         sequence=4,
-        dataschema="urn:phoihop:schema:vn.phoihop.case.proposed.v1:0:full",
+        dataschema="urn:phoihop:schema:vn.phoihop.case.proposed.v1:1.0:full",
         dataclassification=Classification.CONFIDENTIAL,
         datacategory=DataCategory.BASIC,
     )
@@ -49,6 +52,41 @@ def test_an_event_says_who_what_when_and_of_what() -> None:
 
 def test_a_unit_that_acts_stands_in_the_source() -> None:
     assert enveloped(unit="customs-79").source == "/units/customs-79/cases"
+
+
+@pytest.mark.parametrize(
+    ("cause", "label"),
+    [
+        (Classification.PUBLIC, Classification.CONFIDENTIAL),
+        (Classification.CONFIDENTIAL, Classification.CONFIDENTIAL),
+        (Classification.RESTRICTED, Classification.RESTRICTED),
+    ],
+)
+def test_what_comes_of_an_event_is_never_labelled_lower(cause: Classification, label: Classification) -> None:
+    assert enveloped(cause=event(example(CaseClaim), dataclassification=cause)).dataclassification is label
+
+
+def test_a_bank_account_makes_personal_data_sensitive_and_so_does_the_cause() -> None:
+    account = PersonalFacts(identifiers=(Identifier(kind=IdentifierKind.ACCOUNT, value="970400 0000001"),))
+    claim = event(example(CaseClaim), datacategory=DataCategory.SENSITIVE)
+
+    def category(personal: PersonalFacts | None, **changes: Any) -> DataCategory:
+        data = example(CaseProposed, personal={A_CASE: personal} if personal else {})
+        return envelop(data, replace(SAID, **changes), CONTEXT).envelope.datacategory
+
+    assert category(PERSONAL) is DataCategory.BASIC
+    assert category(account) is DataCategory.SENSITIVE
+    assert category(PERSONAL, cause=claim) is DataCategory.SENSITIVE
+    assert category(None, cause=claim) is DataCategory.BASIC
+
+
+def test_content_by_reference_is_passed_on_with_its_hash() -> None:
+    reported = event(example(CaseClaim), dataref="https://x.invalid/1", datarefhash="0" * 64)
+
+    made = enveloped(cause=reported, attached=reported)
+
+    assert (made.dataref, made.datarefhash) == ("https://x.invalid/1", "0" * 64)
+    assert enveloped(cause=reported).dataref is None
 
 
 def test_the_first_cause_of_a_chain_names_the_chain() -> None:

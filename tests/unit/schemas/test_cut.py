@@ -55,12 +55,31 @@ def test_a_feed_envelope_drops_what_would_tell_of_other_events() -> None:
         example(CaseClaimed), sequence=7, correlationid="c-1", causationid="c-2", traceparent="00-1"
     ).envelope
 
-    shown = outward(inside, schema_name(CaseClaimed, View.FULL), feednumber=41, casenumber=3)
+    shown = outward(inside, View.FULL, schema_name(CaseClaimed, View.FULL), feednumber=41, casenumber=3)
 
     assert (shown.sequence, shown.partitionkey, shown.correlationid, shown.causationid, shown.traceparent) == (
         None,
     ) * 5
     assert (shown.feednumber, shown.casenumber) == (41, 3)
+
+
+@pytest.mark.parametrize(
+    ("view", "shown"),
+    [
+        (View.FULL, {"dataref", "datarefhash", "acttime", "legalbasis"}),
+        (View.FIELDS, {"acttime", "legalbasis"}),
+        (View.POINTER, set()),
+    ],
+)
+def test_a_narrower_view_is_told_less_by_the_envelope_too(view: View, shown: set[str]) -> None:
+    inside = event(
+        example(CaseClaimed), legalbasis="98/2020/NĐ-CP", dataref="https://x.invalid/1", datarefhash="0" * 64
+    ).envelope
+
+    told = outward(inside, view, schema_name(CaseClaimed, view), feednumber=1, casenumber=1)
+
+    wanted = ("dataref", "datarefhash", "acttime", "legalbasis")
+    assert {name for name in wanted if getattr(told, name) is not None} == shown
 
 
 def test_every_pointer_has_the_same_schema() -> None:
