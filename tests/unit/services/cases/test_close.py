@@ -10,9 +10,8 @@ from services.cases.model.case import Case, State
 from services.cases.model.close import Closed, Closer, close
 from services.cases.model.denial import Denial, Denied
 
-COMMAND = CaseClose(
-    case_id=case().id, outcome="PHAT_TIEN", document=PAPER, amounts=Amounts(fine_imposed=40_000_000), note="Đã nộp phạt"
-)
+FINE = Amounts(fine_imposed=40_000_000)
+COMMAND = CaseClose(case_id=case().id, outcome="PHAT_TIEN", document=PAPER, amounts=FINE, note="Đã nộp phạt")
 
 
 def closer(unit: str = "customs-kv2", *, informed: bool = True) -> Closer:
