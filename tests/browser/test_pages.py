@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from cli.demo.stage import enrol, staged
 from cli.demo.story import load
@@ -155,7 +155,7 @@ def test_a_claim_of_one_officer_appears_on_the_open_page_of_another(browser: Bro
     police.click("form[action$=claim] button")
     police.wait_for_selector(".answer.green")
 
-    market.wait_for_function("document.querySelectorAll('#events li').length === 2")
+    expect(market.locator("#events li")).to_have_count(2, timeout=30_000)
     assert "Hidden:" in market.inner_text("#events li >> nth=0")
     assert "leads" in market.inner_text("#side")
     assert market.locator("#side button[disabled]").count() == 1
