@@ -3,20 +3,17 @@
 import asyncio
 import secrets
 from contextlib import AsyncExitStack
-from importlib.resources import files
-
-from starlette.staticfiles import StaticFiles
 
 import reference
 from bus.consumer import Consumer
 from bus.database import Database
 from bus.identity import system_clock, uuid7
 from bus.kafka import KafkaBroker, KafkaSettings
-from bus.retry import Backoff, passing
+from bus.retry import Backoff
 from bus.sealing import Keyring
 from bus.uow import Context, UnitsOfWork
 from schemas.reference.book import ReferenceBook
-from services.console.api import cases, errors, signing, streams, twins
+from services.console.api.assembly import NAME, assembled
 from services.console.api.doors import Doors
 from services.console.claiming import Claiming
 from services.console.consumer import listening
@@ -27,7 +24,6 @@ from services.console.look.pages import Pages
 from services.console.sessions import Sessions
 from services.runtime import parked
 from services.runtime.actors import Actors
-from services.runtime.app import App, create_app
 from services.runtime.checks import database_answers, log_is_whole
 from services.runtime.clients import client_of
 from services.runtime.health import Health
@@ -35,8 +31,6 @@ from services.runtime.jwks import Jwks
 from services.runtime.process import run
 from services.runtime.service import Service
 from services.runtime.settings import Settings
-
-NAME = "console"
 
 
 async def build(settings: Settings, closers: AsyncExitStack) -> Service:
@@ -52,31 +46,25 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     hub, backoff = Hub(wake), Backoff(secrets.SystemRandom().random)
     consumer = Consumer(broker, units, listening(settings.topics), owner=str(uuid7()), backoff=backoff)
     health = Health(checks={"database": database_answers(database), "log": log_is_whole(consumer)})
-    app = _app(settings, units, hub, health, closers)
+    app = assembled(*_doors(settings, units, hub, closers), health)
     app.include_router(parked.router(database))
     return Service(NAME, health, app, [consumer.run, hub.run])
 
 
-def _app(settings: Settings, units: UnitsOfWork, hub: Hub, health: Health, closers: AsyncExitStack) -> App:
+def _doors(settings: Settings, units: UnitsOfWork, hub: Hub, closers: AsyncExitStack) -> tuple[Doors, Actors]:
     directory, deciding = client_of(settings, "directory"), client_of(settings, "cases")
     for client in (directory, deciding):
         closers.push_async_callback(client.aclose)
     actors = Actors(Jwks(directory, system_clock), system_clock)
     book = ReferenceBook.load(reference.folder())
-    # The stream of the list stands before the page of a case, whose path would take it for an id.
-    routers = [signing.router, streams.router, cases.router, twins.router]
-    app = create_app(NAME, routers, health=health, actors=actors, passing=passing)
-    errors.install(app)
-    static = files("services.console").joinpath("web/static")
-    app.mount("/static", StaticFiles(directory=str(static)), name="static")
-    app.state.doors = Doors(
+    doors = Doors(
         reader=Reader(units, Cutting(book)),
         pages=Pages.load(book, system_clock),
         sessions=Sessions(directory, actors, system_clock),
         claiming=Claiming(deciding),
         hub=hub,
     )
-    return app
+    return doors, actors
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ async def of_list(
     told = 0
     start = _number(last_event_id, since)
     async for _ in _turns(request, doors):
-        found = await _unbroken(doors.reader.touched(visitor.unit, start))
+        found = await unbroken(doors.reader.touched(visitor.unit, start))
         if found != told:
             told = found
             yield ServerSentEvent(event="news", data={"n": found}, id=str(start))
@@ -44,7 +44,7 @@ async def of_case(
     """New entries as they are shown, with the head and side of the page; `lost` where something was withdrawn."""
     at = _number(last_event_id, since)
     async for _ in _turns(request, doors):
-        news = await _unbroken(doors.reader.news(visitor.unit, case_id, at))
+        news = await unbroken(doors.reader.news(visitor.unit, case_id, at))
         at = news.change
         if news.lost:
             yield ServerSentEvent(event="lost", data={}, id=str(at))
@@ -79,7 +79,7 @@ async def _either(bell: asyncio.Event, stopping: asyncio.Event) -> None:
 
 async def _told(request: Request, doors: Doors, visitor: Visitor, case_id: UUID, news: News) -> dict[str, Any]:
     language, pages = language_of(request), doors.pages
-    found = await _unbroken(doors.reader.case(visitor.unit, case_id))
+    found = await unbroken(doors.reader.case(visitor.unit, case_id))
     if found is None:
         return {"entries": [], "count": 0}
     values = {"visitor": visitor, **shown(found, visitor)}
@@ -99,7 +99,7 @@ async def _told(request: Request, doors: Doors, visitor: Visitor, case_id: UUID,
     }
 
 
-async def _unbroken(reading: Coroutine[Any, Any, T]) -> T:
+async def unbroken(reading: Coroutine[Any, Any, T]) -> T:
     """Let a read finish though its viewer has gone: cut off midway, it would leave its connection in a transaction."""
     return await asyncio.shield(asyncio.ensure_future(reading))
 

@@ -14,6 +14,7 @@ from bus.identity import system_clock, uuid7
 from bus.sealing import Keyring
 from bus.uow import Context, UnitsOfWork
 from case_builders import book
+from console_house import House, open_house
 from infra.stack.testing import TestDatabase
 from schemas.envelope import Event
 from schemas.events.tip import TipHeld
@@ -33,6 +34,7 @@ class Board:
     units: UnitsOfWork
     publishers: UnitsOfWork
     reader: Reader
+    wake: asyncio.Event
 
     async def tell(self, *events: Event[Any]) -> None:
         """The events as one batch of the consumer, sealed as they travel."""
@@ -65,10 +67,17 @@ async def board(database: TestDatabase) -> AsyncIterator[Board]:
     connections = Database.connect(database.url("console"))
     publisher = Database.connect(database.url("cases"))
     keyring = Keyring.load(database.info.secrets / "master.json", system_clock)
-    units = UnitsOfWork(connections, Context("console", Topics(), system_clock, uuid7, keyring), asyncio.Event())
+    wake = asyncio.Event()
+    units = UnitsOfWork(connections, Context("console", Topics(), system_clock, uuid7, keyring), wake)
     publishers = UnitsOfWork(publisher, Context("cases", Topics(), system_clock, uuid7, keyring))
     async with connections.autocommit() as raw:
         await raw.execute(f"truncate {_TABLES}")
-    yield Board(units, publishers, Reader(units, Cutting(book())))
+    yield Board(units, publishers, Reader(units, Cutting(book())), wake)
     await connections.close()
     await publisher.close()
+
+
+@pytest.fixture
+async def house(board: Board) -> AsyncIterator[House]:
+    async with open_house(board.reader, board.wake) as opened:
+        yield opened
