@@ -72,7 +72,7 @@ def test_a_file_that_is_not_there_is_named_before_anything_starts(home: Path) ->
     refused = phoihop(home, "demo", "--once", "--declarations", "no-such-file.csv")
 
     assert refused.returncode == 2
-    assert "no-such-file.csv is not a file" in refused.stderr
+    assert "there is no file no-such-file.csv" in refused.stderr
 
 
 def test_an_unknown_part_of_the_drill_is_named_with_those_that_are_known(home: Path) -> None:
