@@ -153,6 +153,9 @@ def is_transient(error: BaseException) -> bool:
     if isinstance(error, asyncpg.InterfaceError):
         # asyncpg has no type of its own for these: a closed connection, and one closed while it was working.
         return "closed" in str(error)
+    if isinstance(error, asyncpg.InternalClientError):
+        # What it says where the server ended the connection in the moment in which a statement was sent.
+        return "cannot switch to state" in str(error)
     return isinstance(error, _PASSING)
 
 

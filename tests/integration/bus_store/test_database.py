@@ -162,3 +162,10 @@ async def end_backend(database: TestDatabase, pid: int) -> None:
     admin = await database.connect("postgres")
     assert await admin.fetchval("select pg_terminate_backend($1, 5000)", pid)
     await admin.close()
+
+
+def test_a_connection_that_ended_as_a_statement_was_sent_is_passing_and_other_faults_of_the_driver_are_not() -> None:
+    ended = asyncpg.InternalClientError("cannot switch to state 15; another operation (2) is in progress")
+
+    assert is_transient(ended)
+    assert not is_transient(asyncpg.InternalClientError("got result for unknown protocol state 7"))
