@@ -9,12 +9,12 @@ from cli.demo.witness import Witness
 from cli.received import Received
 
 QUIET_SECONDS = 2.0
-STALLED_SECONDS = 60.0
+STALLED_SECONDS = 110.0
 _LOOK_SECONDS = 0.1
 
 
 class StalledError(Exception):
-    """Nothing arrived for a minute while something is still missing."""
+    """Nothing arrived for long while something is still missing."""
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Progress:
             await asyncio.sleep(_LOOK_SECONDS)
 
     async def complete(self, missing: Callable[[Sequence[Received]], int]) -> None:
-        """Return when nothing is missing and nothing more arrives; raises StalledError after a minute of silence."""
+        """Return when nothing is missing and nothing more arrives; raises StalledError after a long silence."""
         while True:
             quiet = time.monotonic() - self.last_change
             if quiet > QUIET_SECONDS and missing(self.witness.received) == 0:
