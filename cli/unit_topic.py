@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from cli.received import Received
 
 PREFIX = "vn.phoihop."
 _POLL_SECONDS = 0.5
-_METADATA_SECONDS = 10.0
+_METADATA_SECONDS, _METADATA_TRIES = 2.0, 5
 _AWAY = {KafkaError._ALL_BROKERS_DOWN, KafkaError._TRANSPORT, KafkaError._PARTITION_EOF}  # noqa: SLF001 - librdkafka's own codes, public under these names
 
 
@@ -34,6 +34,7 @@ class Access:
             "sasl.username": unit,
             "sasl.password": (self.secrets / unit).read_text("utf-8").strip(),
             "ssl.ca.location": str(self.ca),
+            "reconnect.backoff.max.ms": 1000,
             "log_level": 2,
         }
 
@@ -43,10 +44,12 @@ def feed(unit: str, settings: dict[str, Any], *, follow: bool) -> Generator[Rece
 
     Raises KafkaException where the broker refuses or does not answer. No offset is kept anywhere.
     """
-    consumer = Consumer({**settings, "group.id": f"unit.{unit}.cli", "enable.auto.commit": False})
+    faults: list[KafkaError] = []
+    ours = {"group.id": f"unit.{unit}.cli", "enable.auto.commit": False, "error_cb": faults.append}
+    consumer = Consumer({**settings, **ours})
     place = TopicPartition(f"to.{unit}", 0, OFFSET_BEGINNING)
     try:
-        low, high = consumer.get_watermark_offsets(place, timeout=_METADATA_SECONDS)
+        low, high = _held(consumer, place, faults)
         consumer.assign([place])
         yield from _records(unit, consumer, range(low, high), follow=follow)
     finally:
@@ -78,6 +81,22 @@ def usable(message: Message) -> bool:
     if error.code() in _AWAY or error.retriable():
         return False
     raise KafkaException(error)
+
+
+def _held(consumer: Consumer, place: TopicPartition, faults: Sequence[KafkaError]) -> tuple[int, int]:
+    """First offset and end of the topic. A refused login is told as such, not as brokers that are down."""
+    asked = 0
+    while True:
+        try:
+            return consumer.get_watermark_offsets(place, timeout=_METADATA_SECONDS)
+        except KafkaException:
+            asked += 1
+            consumer.poll(0)  # hands the faults of the connections to the callback
+            refused = [fault for fault in faults if fault.code() == KafkaError._AUTHENTICATION]  # noqa: SLF001 - as above
+            if refused:
+                raise KafkaException(refused[0]) from None
+            if asked == _METADATA_TRIES:
+                raise
 
 
 def _records(unit: str, consumer: Consumer, held: range, *, follow: bool) -> Iterator[Received]:

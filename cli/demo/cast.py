@@ -1,5 +1,6 @@
 """The people of the demo: an operator at every desk, an officer in every unit, one integrity officer. All invented."""
 
+import asyncio
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -47,9 +48,11 @@ class Cast:
 
     async def enrol(self, admin: Person, everyone: Iterable[Part]) -> None:
         """Make each part known; the same part again changes nothing. Raises RefusedError."""
-        for part in everyone:
-            body = {"login": part.login, "name": part.name, "unit": part.unit, "roles": list(part.roles)}
-            await admin.write("directory", "/people", {**body, "password": self._password}, part.login)
+        await asyncio.gather(*(self._enrol(admin, part) for part in everyone))
+
+    async def _enrol(self, admin: Person, part: Part) -> None:
+        body = {"login": part.login, "name": part.name, "unit": part.unit, "roles": list(part.roles)}
+        await admin.write("directory", "/people", {**body, "password": self._password}, part.login)
 
     def officer(self, unit: str) -> Person:
         """The officer of a unit."""

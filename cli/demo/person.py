@@ -64,6 +64,11 @@ class Person:
             answer = await self._client.request(method, f"{self._urls[service]}{path}", headers=headers, **options)
         except httpx2.TransportError:
             return None
+        except httpx2.HTTPStatusError as error:
+            # Directory did not sign this person in: too busy, or for good.
+            if error.response.status_code in _AGAIN:
+                return None
+            raise RefusedError(error.response.status_code, error.response.json()) from None
         if answer.status_code == _SIGNED_OUT:
             self._fresh_until = 0.0
         return answer

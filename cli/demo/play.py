@@ -31,11 +31,11 @@ async def played(options: Options, show: Show, stage: Stage, began: float) -> di
     await stage.play(story, show.tell, options.pace)
     show.tell("the story is told; waiting until every unit has what it must have")
     before = await judge_of([tip.before_hold() for tip in story], options.declarations, stage)
-    await _arrive(before, show, stage)
-    show.tell("now the desks hold what was found to name an officer")
-    await stage.hold(story, options.pace)
     judge = await judge_of(story, options.declarations, stage)
-    await _arrive(judge, show, stage)
+    if await _arrived(before, show, stage):
+        show.tell("now the desks hold what was found to name an officer")
+        await stage.hold(story, options.pace)
+        await _arrived(judge, show, stage)
     return await _judged(judge, show, stage, began, options)
 
 
@@ -45,11 +45,14 @@ async def judge_of(story: Sequence[StoryTip], declarations: Path | None, stage: 
     return Judge(story, source, stage.ledger, vietnam_date(datetime.now(UTC)))
 
 
-async def _arrive(judge: Judge, show: Show, stage: Stage) -> None:
+async def _arrived(judge: Judge, show: Show, stage: Stage) -> bool:
+    """Whether all has arrived that must; False where it stalled, which the verdict then shows."""
     try:
         await stage.progress.complete(judge.missing)
     except StalledError as error:
         show.tell(str(error))
+        return False
+    return True
 
 
 async def _judged(judge: Judge, show: Show, stage: Stage, began: float, options: Options) -> dict[str, Any]:

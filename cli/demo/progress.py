@@ -41,9 +41,13 @@ class Progress:
             await asyncio.sleep(_LOOK_SECONDS)
 
     async def complete(self, missing: Callable[[Sequence[Received]], int]) -> None:
-        """Return when nothing is missing and nothing more arrives; raises StalledError after a long silence."""
+        """Return when nothing is missing and nothing more arrives; raises StalledError after a long silence.
+
+        Silence before the call does not count: a drill may have had the bus down until a moment ago.
+        """
+        began = time.monotonic()
         while True:
-            quiet = time.monotonic() - self.last_change
+            quiet = time.monotonic() - max(began, self.last_change)
             if quiet > QUIET_SECONDS and missing(self.witness.received) == 0:
                 return
             if quiet > STALLED_SECONDS:

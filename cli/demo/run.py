@@ -4,6 +4,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Callable
+from typing import Any
 
 import typer
 
@@ -88,11 +89,8 @@ async def _alive(supervisor: Supervisor, logs: LogFiles) -> None:
 
 
 async def _story(options: Options, show: Show, stage: Stage, supervisor: Supervisor, began: float) -> int:
-    await enrol(stage)
-    if not options.once:
-        show.tell(guide(stage))
     report = await beside(
-        played(options, show, stage, began),
+        _told(options, show, stage, began),
         stage.progress.look(),
         _drilled(options, show, stage, supervisor),
         show.follow(stage),
@@ -104,6 +102,13 @@ async def _story(options: Options, show: Show, stage: Stage, supervisor: Supervi
         show.tell("the bus stays up: open the pages, send a tip, or stop it with Ctrl-C\n" + guide(stage))
         await beside(show.follow(stage), stage.progress.look())
     return EXIT_FAILED if faults(report) else 0
+
+
+async def _told(options: Options, show: Show, stage: Stage, began: float) -> dict[str, Any]:
+    await enrol(stage)
+    if not options.once:
+        show.tell(guide(stage))
+    return await played(options, show, stage, began)
 
 
 async def _drilled(options: Options, show: Show, stage: Stage, supervisor: Supervisor) -> None:
