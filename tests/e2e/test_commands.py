@@ -76,6 +76,7 @@ def bus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bus]:
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 0, "".join(lines)
         draining.join()
+    assert found.run("stack", "status").returncode == 3
     subprocess.run(
         [sys.executable, "-m", "cli", "stack", "reset", "--yes"], env=environment(home), check=True, capture_output=True
     )
@@ -167,8 +168,23 @@ def test_an_administrator_sees_that_nothing_is_parked_and_an_officer_sees_no_lis
     assert bus.run("parked", "list").returncode == 1
 
 
-def test_a_second_up_in_the_same_home_is_refused_with_the_first_ones_process(bus: Bus) -> None:
-    second = bus.run("up")
+def test_a_developer_elsewhere_reads_with_listener_ca_and_secret_alone(bus: Bus, tmp_path: Path) -> None:
+    stack = json.loads((bus.home / "stack.json").read_text("utf-8"))["kafka"]
+    (tmp_path / "bcd-79").write_text((bus.home / "secrets/kafka/bcd-79").read_text("utf-8"), "utf-8")
+    (tmp_path / "qltt-79").write_text("not the password", "utf-8")
+    given = ("--bootstrap", stack["agency"], "--ca", stack["ca"], "--secrets", str(tmp_path))
+
+    assert bus.read("events", "show", "bcd-79", "1", *given)["feednumber"] == 1
+    refused = bus.run("events", "tail", "qltt-79", *given)
+    assert refused.returncode == 1
+    assert "refused the login of qltt-79" in refused.stderr
+
+
+@pytest.mark.parametrize("command", [("up",), ("demo", "--once", "--reset")], ids=lambda words: words[0])
+def test_a_second_start_in_the_same_home_is_refused_and_harms_nothing(bus: Bus, command: tuple[str, ...]) -> None:
+    second = bus.run(*command)
 
     assert second.returncode == 3
     assert str(bus.process.pid) in second.stderr
+    assert bus.read("stack", "status")["ready"]
+    assert bus.read("tip", "send", "Kho đồng hồ giả nhãn.")["receipt"]
