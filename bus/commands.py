@@ -57,6 +57,9 @@ class Answer:
 Act = Callable[[UnitOfWork], Awaitable[Answer]]
 """Carries a command out, or raises `Refused`, or returns an answer that is not accepted and keeps what it did."""
 
+Still = Callable[[UnitOfWork], Awaitable[None]]
+"""Raises `Refused` where the sender may no longer know of what the command is about."""
+
 
 class CommandDesk:
     """Where every command of one service is decided."""
@@ -70,6 +73,7 @@ class CommandDesk:
         uow: UnitOfWork,
         *,
         answer_on_feed: bool = True,
+        still: Still | None = None,
     ) -> Answer:
         """Decide the command in this unit of work, or give the answer that it got before.
 
@@ -79,11 +83,14 @@ class CommandDesk:
         another `body_hash` is answered `id-reused`, and the first answer stays. The answer is published to the unit in
         the command's source unless `answer_on_feed` is False; a repetition publishes nothing.
 
+        `still` is asked before an earlier answer is given again: what has been hidden since is hidden from a repetition
+        too. What it raises leaves this call, and the kept answer as it was.
+
         While another transaction decides the same command this one waits for it, for as long as a lock may be waited
         for; then raises `Refused` (idempotency-in-flight), which is for the door: nothing is stored.
         """
         if not await _begin(command, actor_unit, body_hash, uow):
-            return await self._again(command, body_hash, uow, answer_on_feed=answer_on_feed)
+            return await self._again(command, body_hash, uow, answer_on_feed=answer_on_feed, still=still)
         try:
             async with uow.savepoint():
                 answer = await act(uow)
@@ -94,11 +101,15 @@ class CommandDesk:
             _publish(command, answer, uow)
         return answer
 
-    async def _again(self, command: Event[Any], body_hash: bytes, uow: UnitOfWork, *, answer_on_feed: bool) -> Answer:
+    async def _again(
+        self, command: Event[Any], body_hash: bytes, uow: UnitOfWork, *, answer_on_feed: bool, still: Still | None
+    ) -> Answer:
         row = await uow.raw.fetchrow(_EARLIER, command.envelope.source, command.envelope.id)
         if row is None:
             raise Refused(IDEMPOTENCY_IN_FLIGHT.problem())
         if row["body_hash"] == body_hash:
+            if still is not None:
+                await still(uow)
             return _stored(row)
         answer = Answer(accepted=False, problem=ID_REUSED.problem(), field="/id")
         if answer_on_feed:

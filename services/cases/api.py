@@ -67,7 +67,8 @@ class Doors:
         command = self._command(data, officer, key.key)
         async with self.units.begin() as uow:
             act = self.commands.act(command, officer)
-            answer = await self.desk.perform(command, officer.unit, key.body_hash, act, uow)
+            still = self.commands.still(command, officer)
+            answer = await self.desk.perform(command, officer.unit, key.body_hash, act, uow, still=still)
         if answer.problem is not None:
             raise Refused(answer.problem, answer.field)
         return Done(accepted=answer.accepted, about=answer.about, result=answer.result)

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bus.commands import Answer
+from bus.commands import Answer, Still
 from bus.errors import Refused
 from bus.uow import UnitOfWork
 from schemas.commands.case import CaseClaim, CaseClose
@@ -103,6 +103,14 @@ class Commands:
                     return await self.close(Act.begin(command, officer, uow), order)
 
         return carry_out
+
+    def still(self, command: Order, officer: Officer) -> Still:
+        """What `CommandDesk.perform` asks before it gives an earlier answer again: a hold may have come between."""
+
+        async def visible(uow: UnitOfWork) -> None:
+            await self._visible(Act.begin(command, officer, uow))
+
+        return visible
 
     async def claim(self, act: Act) -> Answer:
         """Take the lead for the officer's unit; the answer is not accepted where another unit was first.

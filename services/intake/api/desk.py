@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Body, Depends, Query
 from pydantic import BaseModel
 
+from bus.uow import UnitOfWork
 from schemas.commands.tip import TipAdvise, TipCommand, TipForward, TipHold, TipLink, TipRefuse
 from schemas.route import Route
 from services.intake.api.doors import CurrentDoors, Doors, command, perform, read
@@ -16,7 +17,7 @@ from services.intake.api.rows import TipPage, TipRow
 from services.intake.handlers.access import Part, may_open
 from services.intake.handlers.acts import act_of
 from services.intake.handlers.forward import chosen_route
-from services.intake.handlers.own import allow, visible_tip
+from services.intake.handlers.own import allow, own_tip, visible_tip
 from services.intake.model import TipState
 from services.intake.repository import tips
 from services.policy import Actor, Resource
@@ -82,8 +83,15 @@ def router(deciding: Limiter) -> APIRouter:
     ) -> Done:
         order = command(read(COMMANDS[verb], body, tip_id=tip_id), key.key, actor, parts)
         act = act_of(order, actor, parts.office)
+        holding = verb is Verb.HOLD
+
+        async def still(uow: UnitOfWork) -> None:
+            # The answer to a hold names nothing, and whoever sent it must learn that it was done.
+            if not holding:
+                await own_tip(tip_id, actor, order.data.KIND, uow)
+
         # An answer on the feed would tell the whole desk that a tip was held; the operator has it here.
-        answer = await perform(order, actor.unit, key.body_hash, act, parts, on_feed=verb is not Verb.HOLD)
+        answer = await perform(order, actor.unit, key.body_hash, act, parts, on_feed=not holding, still=still)
         return Done(accepted=answer.accepted, about=answer.about, result=answer.result)
 
     return found

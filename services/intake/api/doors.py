@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
-from bus.commands import Answer, CommandDesk
+from bus.commands import Answer, CommandDesk, Still
 from bus.database import Database
 from bus.errors import Refused
 from bus.uow import UnitsOfWork
@@ -76,10 +76,22 @@ def read(kind: type[C], body: Mapping[str, Any], **known: Any) -> C:
         raise RequestValidationError(faults) from error
 
 
-async def perform(order: Event[Any], unit: str, body_hash: bytes, act: Act, parts: Doors, *, on_feed: bool) -> Answer:
-    """Carry out a command once, in a transaction of its own; raises Refused with the answer's problem."""
+async def perform(
+    order: Event[Any],
+    unit: str,
+    body_hash: bytes,
+    act: Act,
+    parts: Doors,
+    *,
+    on_feed: bool,
+    still: Still | None = None,
+) -> Answer:
+    """Carry out a command once, in a transaction of its own; raises Refused with the answer's problem.
+
+    `still` is asked before an earlier answer is given again.
+    """
     async with parts.units.begin() as uow:
-        answer = await parts.commands.perform(order, unit, body_hash, act, uow, answer_on_feed=on_feed)
+        answer = await parts.commands.perform(order, unit, body_hash, act, uow, answer_on_feed=on_feed, still=still)
     if answer.problem is not None:
         reused = answer.problem.slug == ID_REUSED.slug
         raise Refused(answer.problem, IDEMPOTENCY_HEADER if reused else answer.field)

@@ -20,7 +20,7 @@ from bus_builders import Hands
 from schemas.commands.case import CaseClaim
 from schemas.envelope import Event
 from schemas.events.command import CommandAccepted, CommandRefused
-from schemas.problems import CLAIM_LOST
+from schemas.problems import CLAIM_LOST, NOT_FOUND
 from schemas.views import View
 from store_builders import rows, things
 
@@ -114,6 +114,25 @@ async def test_a_repetition_gets_the_same_answer_and_does_nothing(
     assert answers == [answers[0]] * 3
     assert len(acts.done) == 1
     assert len(await published(store)) == 1
+
+
+async def test_a_repetition_is_told_nothing_of_what_has_been_hidden_since(work: UnitsOfWork) -> None:
+    hidden = False
+
+    async def still(_: UnitOfWork) -> None:
+        if hidden:
+            raise Refused(NOT_FOUND.problem(), "/case_id")
+
+    acts = Acts()
+    first = await perform(work, claim(), acts, still=still)
+    assert await perform(work, claim(), acts, still=still) == first
+    hidden = True
+
+    with pytest.raises(Refused) as refused:
+        await perform(work, claim(), acts, still=still)
+
+    assert refused.value.problem.slug == "not-found"
+    assert await perform(work, claim(), acts) == first
 
 
 async def test_a_repetition_within_one_transaction_is_a_repetition(work: UnitsOfWork) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from bus.errors import Refused
 from bus.identity import uuid7
 from case_builders import EXPRESS_ROUTE, signal, tip
 from schemas.events.case import CaseProposed, CaseSignalAdded
@@ -37,6 +38,23 @@ async def test_a_claimed_and_a_closed_case_are_hidden_as_well(desk: Any, new_num
     await desk.claim("qltt-79")
     await desk.hold(number)
     assert (await desk.close("qltt-79")).problem.slug == "not-found"
+
+
+@pytest.mark.parametrize("unit", ["qltt-79", "tax-79"], ids=["won", "lost"])
+async def test_a_claim_sent_again_after_the_hold_is_answered_as_if_there_were_no_case(
+    desk: Any, new_number: Numbers, unit: str
+) -> None:
+    number = new_number()
+    await desk.tips(tip(number))
+    await desk.claim("qltt-79", key="first")
+    await desk.claim(unit, key="first")
+    await desk.hold(number)
+    unknown = await desk.claim(unit, uuid7())
+
+    with pytest.raises(Refused) as refused:
+        await desk.claim(unit, key="first")
+
+    assert (refused.value.problem, refused.value.field) == (unknown.problem, unknown.field)
 
 
 async def test_a_new_signal_on_the_subject_never_joins_the_hidden_case(desk: Any, new_number: Numbers) -> None:

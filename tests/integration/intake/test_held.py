@@ -123,6 +123,28 @@ async def test_a_tip_cannot_be_linked_to_a_held_one_and_an_older_link_leads_nowh
     assert (await intake.get(f"/desk/tips/{second}", operator)).json()["linked_to"] is None
 
 
+@pytest.mark.parametrize(
+    ("verb", "body"), [("forward", PAPER), ("refuse", {"code": "quay_roi"}), ("advise", {"advised_to": "nơi khác"})]
+)
+async def test_a_decision_sent_again_after_the_hold_is_answered_as_if_there_were_no_tip(
+    intake: Http, operator: str, verb: str, body: dict[str, Any]
+) -> None:
+    first, held = f"{verb}-first", f"{verb}-held"
+    tip = (await intake.post("/desk/tips", FORM | {"channel": "phone"}, operator)).json()["tip_id"]
+    decided = await intake.post(f"/desk/tips/{tip}/{verb}", body, operator, first)
+    assert decided.status_code == 200
+    assert (await intake.post(f"/desk/tips/{tip}/{verb}", body, operator, first)).json() == decided.json()
+    await intake.post(f"/desk/tips/{tip}/hold", {"named_units": [NAMED], "reason": "x"}, operator, held)
+
+    again = await intake.post(f"/desk/tips/{tip}/{verb}", body, operator, first)
+    unknown = await intake.post(f"/desk/tips/{uuid4()}/{verb}", body, operator)
+
+    assert again.status_code == 404
+    assert anonymous(again.text) == anonymous(unknown.text)
+    held_again = await intake.post(f"/desk/tips/{tip}/hold", {"named_units": [NAMED], "reason": "x"}, operator, held)
+    assert held_again.status_code == 200
+
+
 async def test_the_integrity_officer_sees_every_held_tip(intake: Http, held: list[UUID], token: Tokens) -> None:
     page = await intake.get("/integrity/tips?limit=200", token("integrity-389", "integrity_officer"))
     assert {str(tip) for tip in held} <= {row["tip_id"] for row in page.json()["tips"]}
