@@ -1,4 +1,8 @@
-"""What can go wrong on the bus. The docstring of each class is its default message."""
+"""What can go wrong on the bus. The docstring of each class is its default message.
+
+Messages are logged, and shown beside what is parked. None holds an id: it could be that of a tip, or of a case, that
+has been withdrawn from whoever reads there. The place in the topic names the record.
+"""
 
 from uuid import UUID
 
@@ -61,7 +65,7 @@ class KeyMissing(BusError):
     """A dossier has no key: its first publisher makes it, once; after erasure nothing about it may be published."""
 
     def __init__(self, dossier: UUID) -> None:
-        super().__init__(f"dossier {dossier} has no key: make it with create_keys, unless it was erased")
+        super().__init__("a dossier has no key: make it with create_keys, unless it was erased")
         self.dossier = dossier
 
 

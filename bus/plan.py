@@ -103,7 +103,7 @@ class Plan:
     def _is_repeat(self, aggregate: UUID, sequence: int) -> bool:
         last = self.last.get(aggregate, 0)
         if sequence > last + 1:
-            raise SequenceHole(f"sequence {sequence} of {aggregate} came after {last}")
+            raise SequenceHole(f"sequence {sequence} came after {last}")
         return sequence <= last
 
     def _append(self, handler: Handler, event: Event[Any]) -> None:

@@ -99,7 +99,7 @@ class Keyring:
         try:
             return bytes(self._master.decrypt(wrapped, str(dossier).encode()))
         except tink.TinkError as error:
-            raise SealBroken(f"the key of dossier {dossier} does not open under this master key") from error
+            raise SealBroken("a dossier's key does not open under this master key") from error
 
     def recall(self, dossier: UUID, purpose: str) -> bytes | None:
         """The key, if it was opened for this purpose within the last five minutes."""
@@ -144,7 +144,7 @@ def _open(event: Event[Any], dossier: UUID, key: bytes) -> PersonalFacts:
         return PersonalFacts.model_validate_json(plain)
     except (binascii.Error, InvalidTag, ValueError, ValidationError) as error:
         # The cause may quote what was sealed: it is told by its type alone.
-        raise SealBroken(f"event {event.envelope.id}: dossier {dossier}: {type(error).__name__}") from None
+        raise SealBroken(f"a sealed block does not open: {type(error).__name__}") from None
 
 
 def _plain(facts: PersonalFacts) -> bytes:

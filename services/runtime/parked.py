@@ -20,7 +20,8 @@ from services.policy import Resource
 from services.runtime.actors import CurrentActor
 
 MAX_PAGE = 500
-INTEGRITY = "integrity"
+KEYS_TOLD = frozenset({"signal", "command"})
+"""Aggregates whose ids lead to nothing that can be withdrawn; a key of any other topic may be that of a held tip."""
 _NUL = "\0"
 _MALFORMED_ID = MALFORMED.problem(
     "Mã sự kiện tạm giữ không đúng; hãy lấy từ GET /parked.",
@@ -29,9 +30,10 @@ _MALFORMED_ID = MALFORMED.problem(
 
 
 class ParkedRow(BaseModel):
-    """One record that could not be handled. `key` is its message key; `error` names fields and places, no values.
+    """One record that could not be handled. `error` names fields and places, no values and no ids.
 
-    Its type is not told: that of a withdrawal would tell an administrator what was withdrawn.
+    Administrators stand outside the integrity route. So neither its type is told, which may be that of a withdrawal,
+    nor its `key` where that may be a tip, or a case that grew from one.
     """
 
     id: str
@@ -135,7 +137,7 @@ def _place(parked_id: str) -> ParkedRecord:
 
 
 def _key(record: Record) -> str | None:
-    """The key as text. Administrators stand outside the integrity route, so of its topic they see that alone."""
-    if record.key is None or f".{INTEGRITY}." in record.topic:
+    aggregates = record.topic.split(".")
+    if record.key is None or "inbound" in aggregates or KEYS_TOLD.isdisjoint(aggregates):
         return None
     return record.key.decode("utf-8", "backslashreplace")

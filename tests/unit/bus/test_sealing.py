@@ -86,8 +86,10 @@ def test_a_block_moved_elsewhere_does_not_open(moved: Move) -> None:
 
 @pytest.mark.parametrize("block", ["", "not base64", "AAAA", base64.b64encode(bytes(60)).decode()])
 def test_a_damaged_block_does_not_open(block: str) -> None:
-    with pytest.raises(SealBroken, match=str(A_SIGNAL)):
+    with pytest.raises(SealBroken) as broken:
         unseal(with_blocks(seal(detected(), {A_SIGNAL: KEY}), {A_SIGNAL: block}), {A_SIGNAL: KEY})
+
+    assert str(A_SIGNAL) not in str(broken.value)
 
 
 def test_another_key_does_not_open_and_the_error_quotes_nothing() -> None:
@@ -99,8 +101,11 @@ def test_another_key_does_not_open_and_the_error_quotes_nothing() -> None:
 
 
 def test_nothing_is_sealed_without_a_key() -> None:
-    with pytest.raises(KeyMissing, match=str(A_SIGNAL)):
+    with pytest.raises(KeyMissing) as missing:
         seal(detected(), {})
+
+    assert missing.value.dossier == A_SIGNAL
+    assert str(A_SIGNAL) not in str(missing.value)
 
 
 def test_the_shape_is_exactly_as_large_as_what_is_sealed() -> None:

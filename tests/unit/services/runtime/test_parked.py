@@ -2,13 +2,15 @@
 
 from typing import Any
 
+import pytest
+
 from builders import NOW
 from bus.message import Record
 from bus.parked import ParkedRecord
 from services.runtime.parked import ParkedRow
 
 
-def parked(topic: str = "phoihop.case.v1", **changes: Any) -> ParkedRecord:
+def parked(topic: str = "phoihop.signal.v1", **changes: Any) -> ParkedRecord:
     """A record of some topic that could not be handled."""
     given: dict[str, Any] = {"key": b"k-1", "value": b"{}", "headers": (("ce_type", b"secret"),)}
     record = Record(topic, **(given | changes), partition=1, offset=7, timestamp=0)
@@ -20,7 +22,7 @@ def test_a_row_says_where_and_why_and_shows_no_value_header_or_type() -> None:
 
     assert row.model_dump(exclude={"id"}) == {
         "group": "cases.work",
-        "topic": "phoihop.case.v1",
+        "topic": "phoihop.signal.v1",
         "partition": 1,
         "offset": 7,
         "key": "k-1",
@@ -30,8 +32,13 @@ def test_a_row_says_where_and_why_and_shows_no_value_header_or_type() -> None:
     }
 
 
-def test_of_the_integrity_route_administrators_see_no_key() -> None:
-    assert ParkedRow.of(parked("x.phoihop.integrity.v1")).key is None
+@pytest.mark.parametrize(
+    "topic",
+    ["integrity.v1", "tip.v1", "case.v1", "intake.inbound.v1", "cases.inbound.v1"],
+)
+def test_administrators_see_no_key_that_may_be_of_something_withdrawn(topic: str) -> None:
+    assert ParkedRow.of(parked(f"x.phoihop.{topic}")).key is None
+    assert ParkedRow.of(parked("from.qltt-79")).key is None
 
 
 def test_a_key_that_is_no_text_is_still_shown() -> None:
