@@ -61,6 +61,7 @@ class Consumer:
         self._pace = pace or Pace()
         self._reader: Reader | None = None
         self._failures = 0
+        self._trouble: str | None = None
         self._reported = 0.0
 
     @property
@@ -71,6 +72,10 @@ class Consumer:
     def health(self) -> Mapping[Partition, tuple[State, str]]:
         """The assigned partitions that are not being read, with the state and its reason; empty when all is well."""
         return {place.partition: (place.state, place.reason) for place in self._gate if place.state is not State.OPEN}
+
+    def trouble(self) -> str | None:
+        """Why this member takes no part in its group since the last attempt; None while it does, or only begins."""
+        return self._trouble
 
     def update(self, listening: Listening) -> None:
         """Listen to these topics from now on. Raises ValueError for another group: that is another consumer."""
@@ -102,7 +107,7 @@ class Consumer:
             await reader.start()
             while not stop.is_set():
                 await self._turn(reader)
-                self._failures = 0
+                self._failures, self._trouble = 0, None
         finally:
             self._reader = None
             self._gate.assigned(())
@@ -190,7 +195,7 @@ class Consumer:
             log.info("lag_not_reported", group=self._listening.group, error=str(error))
 
     async def _rest(self, error: Exception, stop: asyncio.Event) -> None:
-        self._failures += 1
+        self._failures, self._trouble = self._failures + 1, type(error).__name__
         wait = self._backoff.delay(self._failures)
         log.warning(
             "broker_failed", group=self._listening.group, attempt=self._failures, wait=round(wait, 3), error=str(error)

@@ -7,12 +7,14 @@ from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
 
 from bus.broker import Bounds, Identity, Listener, Partition
 from bus.errors import LogGap, PublishUnknown, Transient
 from bus.kafka_access import KafkaSettings
 from bus.kafka_identity import identify
+from bus.kafka_pulse import Pulse
 from bus.lanes import MAX_BATCH_BYTES, append, lanes
 from bus.message import Message, Record
 
@@ -24,12 +26,16 @@ log = structlog.get_logger(__name__)
 
 
 class KafkaBroker:
-    """A Kafka cluster as one principal sees it. Make it inside the event loop; it connects when first used."""
+    """A Kafka cluster as one principal sees it. Make it inside the event loop; it connects when first used.
+
+    `pulse` tells whether the brokers answer.
+    """
 
     def __init__(self, settings: KafkaSettings) -> None:
         self._settings = settings
         self._producer: AIOKafkaProducer | None = None
         self._making = asyncio.Lock()
+        self.pulse = Pulse(lambda: AIOKafkaClient(**settings.asyncio_options()), self._asked, (KafkaError, OSError))
 
     async def publish(self, messages: Sequence[Message]) -> None:
         """Append all of them; see `Broker.publish`. After an unknown outcome the next call uses a new producer."""
@@ -47,6 +53,7 @@ class KafkaBroker:
 
     async def close(self) -> None:
         """End the producer: with its last acknowledgements, or without them after `close_seconds`."""
+        await self.pulse.close()
         producer, self._producer = self._producer, None
         if producer is None:
             return
@@ -55,6 +62,10 @@ class KafkaBroker:
         except (OSError, KafkaError) as error:
             log.warning("producer_not_closed", error=type(error).__name__)
             await _abort(producer, self._settings.close_seconds)
+
+    async def _asked(self, client: Any) -> None:
+        with suppress(OSError, KafkaError):  # a connection that broke is closed too
+            await asyncio.wait_for(_leave(client, client.close), self._settings.close_seconds)
 
     async def _ready(self) -> AIOKafkaProducer:
         async with self._making:

@@ -77,9 +77,14 @@ class Relay:
         self._ticks = ticks
         self._row = CursorRow(database, table.name, owner, timedelta(seconds=pace.lease))
         self._backoff = Backoff(chance=random.random, first=0.1, cap=5.0)
+        self._trouble: str | None = None
         self._round = 0
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
         self._log = log.bind(table=table.name, owner=owner)
+
+    def trouble(self) -> str | None:
+        """Why the last turn failed; None while turns succeed, a standby's included."""
+        return self._trouble
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until `stop`, then finish the batch, save and release the lease.
@@ -92,14 +97,14 @@ class Relay:
         while not stop.is_set():
             try:
                 holding = await self._turn(holding, stop)
-                failures = 0
+                failures, self._trouble = 0, None
             except Fenced:
                 self._log.warning("relay_fenced")
                 holding = None
             except Exception as error:
                 if not passing(error):
                     raise
-                failures += 1
+                failures, self._trouble = failures + 1, type(error).__name__
                 self._log.warning("relay_waits", failures=failures, error=type(error).__name__)
                 await _first(stop, stop, self._backoff.delay(failures))
         if holding is not None:

@@ -93,7 +93,11 @@ async def _up(programs: Sequence[Program]) -> str:
     async with running(programs, prefixed(sys.stdout)) as supervisor, httpx2.AsyncClient(trust_env=False) as client:
         await supervisor.ready(client)
         typer.echo(f"\nall ready in {time.monotonic() - began:.1f} s\n" + table(await supervisor.health(client)))
-        failed = await supervisor.failed()
+        watching = asyncio.create_task(supervisor.watch(client))
+        try:
+            failed = await supervisor.failed()
+        finally:
+            watching.cancel()
         typer.echo(f"error: {failed} died too often; its last lines above say why", err=True)
         return failed
 

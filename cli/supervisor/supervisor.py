@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 READY_SECONDS = 120.0
 STOP_SECONDS = 20.0
+WATCH_SECONDS = 5.0
 _ASK_AGAIN = 0.05
 
 
@@ -87,6 +88,19 @@ class Supervisor:
         """How every program is at this moment, in the order of the listing."""
         return list(await asyncio.gather(*(self._health(client, name) for name in self.children)))
 
+    async def watch(self, client: "httpx2.AsyncClient", every: float = WATCH_SECONDS) -> None:
+        """Tell, for as long as it runs, each program that is not ready any more and each that is again."""
+        missing: set[str] = set()
+        while True:
+            found = await self.health(client)
+            for health in found:
+                if not health.ready and health.name not in missing:
+                    self._say(health.name, f"is not ready: {health.reason or health.state}")
+                elif health.ready and health.name in missing:
+                    self._say(health.name, "is ready again")
+            missing = {health.name for health in found if not health.ready}
+            await asyncio.sleep(every)
+
     async def failed(self) -> str:
         """Wait until a program has died too often; returns its name."""
         while not (names := [name for name, child in self.children.items() if child.state is State.FAILED]):
@@ -115,13 +129,20 @@ class Supervisor:
             answer = await client.get(f"{self.urls[name]}/readyz")
         except httpx2.TransportError as error:
             return False, f"does not answer ({type(error).__name__})"
-        return answer.is_success, "" if answer.is_success else answer.text[:300]
+        return answer.is_success, "" if answer.is_success else _told(answer)
 
 
 def environment_of(home: Home) -> dict[str, str]:
     """What children inherit: this environment, the home, and the checkout on the path whatever folder we stand in."""
     checkout = str(Path(__file__).parents[2])
     return {**os.environ, "PHOIHOP_HOME": str(home.root), "PYTHONPATH": checkout, "PYTHONUNBUFFERED": "1"}
+
+
+def _told(answer: "httpx2.Response") -> str:
+    """The words of a problem, or what else the door said."""
+    if answer.headers.get("content-type") == "application/problem+json":
+        return str(answer.json()["en"])
+    return answer.text[:300]
 
 
 def _well(child: Child) -> bool:

@@ -24,7 +24,7 @@ from services.console.look.pages import Pages
 from services.console.sessions import Sessions
 from services.runtime import parked
 from services.runtime.actors import Actors
-from services.runtime.checks import database_answers, log_is_whole
+from services.runtime.checks import bus_checks
 from services.runtime.clients import client_of
 from services.runtime.health import Health
 from services.runtime.jwks import Jwks
@@ -45,7 +45,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     units = UnitsOfWork(database, Context(NAME, settings.topics, system_clock, uuid7, keyring), wake)
     hub, backoff = Hub(wake), Backoff(secrets.SystemRandom().random)
     consumer = Consumer(broker, units, listening(settings.topics), owner=str(uuid7()), backoff=backoff)
-    health = Health(checks={"database": database_answers(database), "log": log_is_whole(consumer)})
+    health = Health(checks=bus_checks(database, broker, consumer))
     app = assembled(*_doors(settings, units, hub, closers), health)
     app.include_router(parked.router(database))
     return Service(NAME, health, app, [consumer.run, hub.run])

@@ -27,7 +27,7 @@ from services.intake.vault import Vault
 from services.runtime import parked
 from services.runtime.actors import Actors
 from services.runtime.app import App, create_app
-from services.runtime.checks import database_answers, log_is_whole
+from services.runtime.checks import bus_checks
 from services.runtime.clients import client_of
 from services.runtime.health import Health
 from services.runtime.jwks import Jwks
@@ -60,7 +60,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     consumer = Consumer(broker, units, listens, owner=owner, backoff=Backoff(secrets.SystemRandom().random))
     relay = Relay(database, broker, owner=owner, wake=wake)
     expiry = Expiry(database, system_clock, forget_commands)
-    health = Health(checks={"database": database_answers(database), "log": log_is_whole(consumer)})
+    health = Health(checks=bus_checks(database, broker, consumer, relay))
     return Service(NAME, health, _app(settings, parts, health, closers), [consumer.run, expiry.run], [relay.run])
 
 

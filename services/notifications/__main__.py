@@ -26,7 +26,7 @@ from services.notifications.repository.feeds import FEED
 from services.runtime import parked
 from services.runtime.actors import Actors
 from services.runtime.app import App, create_app
-from services.runtime.checks import database_answers, log_is_whole
+from services.runtime.checks import bus_checks
 from services.runtime.clients import client_of
 from services.runtime.health import Health
 from services.runtime.jwks import Jwks
@@ -55,7 +55,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     backoff = Backoff(random.SystemRandom().random)
     consumer = Consumer(broker, units, listening(settings.topics), owner=owner, backoff=backoff)
     relay = Relay(database, broker, owner=owner, wake=wake, table=FEED, render=Delivery(units, doorway).render)
-    health = Health(checks={"database": database_answers(database), "log": log_is_whole(consumer)})
+    health = Health(checks=bus_checks(database, broker, consumer, relay))
     app = _app(settings, health, closers, database)
     app.state.doors = Doors(units, Pull(units, doorway), heads, book)
     return Service(NAME, health, app, [consumer.run], [relay.run, heads.run])

@@ -1,14 +1,15 @@
 """The HTTP app of a service: its routers, health, problems, body limit and the edge that every request passes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp
 
 from bus.errors import Transient
+from schemas.problems import UNAVAILABLE, Problem
 from services.runtime import problems
 from services.runtime.actors import Actors
 from services.runtime.edge import Answered, Bounded, Identified
@@ -75,6 +76,14 @@ def create_app(
     return app
 
 
+def _not_ready(reasons: Mapping[str, str]) -> Problem:
+    told = "; ".join(f"{part}: {reason}" for part, reason in reasons.items())
+    return UNAVAILABLE.problem(
+        f"Chưa sẵn sàng ({told}). Tự trở lại khi phần này có lại.",
+        f"Not ready ({told}). It comes back by itself when that part does.",
+    )
+
+
 def _health_router(health: Health) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
@@ -84,9 +93,10 @@ def _health_router(health: Health) -> APIRouter:
         return {"status": "alive"}
 
     @router.get("/readyz")
-    async def ready() -> JSONResponse:
-        """200 when requests are welcome, else 503 with the reasons by name."""
+    async def ready(request: Request) -> JSONResponse:
+        """200 when requests are welcome, else a 503 problem with the reasons by name of the part."""
         reasons = await health.reasons()
-        return JSONResponse({"ready": not reasons, "reasons": reasons}, 503 if reasons else 200)
+        state = {"ready": not reasons, "reasons": reasons}
+        return problems.answer(request, _not_ready(reasons), members=state) if reasons else JSONResponse(state)
 
     return router

@@ -5,7 +5,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 Check = Callable[[], Awaitable[str | None]]
-"""Answers None when all is well, else the reason in a few words; must not raise and must answer within a second."""
+"""Answers None when all is well, else the reason in a few words; must not raise and must answer within 2 seconds."""
+
+Checks = Mapping[str, Check]
+"""The checks of a process, by the name of the part that each asks about."""
 
 
 @dataclass(slots=True)
@@ -16,15 +19,15 @@ class Health:
     does not hold the process until the drain runs out.
     """
 
-    checks: Mapping[str, Check] = field(default_factory=dict)
+    checks: Checks = field(default_factory=dict)
     started: asyncio.Event = field(default_factory=asyncio.Event)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def reasons(self) -> dict[str, str]:
-        """Why the process is not ready, by name of the check; empty when it is."""
+        """Why the process is not ready, by name of the check; empty when it is. All are asked at once."""
         if self.stopping.is_set():
             return {"process": "stopping"}
         if not self.started.is_set():
             return {"process": "starting"}
-        found = {name: await check() for name, check in self.checks.items()}
-        return {name: reason for name, reason in found.items() if reason is not None}
+        found = await asyncio.gather(*(check() for check in self.checks.values()))
+        return {name: reason for name, reason in zip(self.checks, found, strict=True) if reason is not None}

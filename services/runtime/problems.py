@@ -88,10 +88,18 @@ def body_of(
 
 
 def answer(
-    request: Request, problem: Problem, faults: Sequence[Fault] = (), headers: Mapping[str, str] | None = None
+    request: Request,
+    problem: Problem,
+    faults: Sequence[Fault] = (),
+    headers: Mapping[str, str] | None = None,
+    members: Mapping[str, Any] | None = None,
 ) -> JSONResponse:
-    """The response to one request; adds what the status asks for (`WWW-Authenticate`, `Retry-After`)."""
+    """The response to one request; adds what the status asks for (`WWW-Authenticate`, `Retry-After`).
+
+    `members` are what the document tells beyond RFC 9457's own.
+    """
     document = body_of(problem, request.headers.get("accept-language"), faults, request.scope.get("phoihop.request_id"))
+    document |= members or {}
     return JSONResponse(document, problem.status, _headers(problem) | dict(headers or {}), media_type=MEDIA_TYPE)
 
 

@@ -26,7 +26,7 @@ from services.intake.gateway.roster import Roster
 from services.runtime import parked
 from services.runtime.actors import Actors
 from services.runtime.app import create_app
-from services.runtime.checks import database_answers, log_is_whole
+from services.runtime.checks import bus_checks
 from services.runtime.clients import client_of
 from services.runtime.health import Health
 from services.runtime.jwks import Jwks
@@ -65,7 +65,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
         """Read the topics of the units in force, as those change."""
         await roster.follow(topics, listen, stop, visible=visible)
 
-    health = Health(checks={"database": database_answers(database), "log": log_is_whole(consumer)})
+    health = Health(checks=bus_checks(database, broker, consumer, relay))
     directory = client_of(settings, "directory")
     closers.push_async_callback(directory.aclose)
     actors = Actors(Jwks(directory, system_clock), system_clock)

@@ -9,8 +9,9 @@ from bus.broker import Partition
 from bus.consumer import Consumer
 from bus.database import Database
 from bus.gate import State
+from bus.relay import Relay
 from infra.stack.testing import TestDatabase
-from services.runtime.checks import database_answers, log_is_whole
+from services.runtime.checks import database_answers, log_is_whole, sends, takes_part
 
 pytestmark = pytest.mark.integration
 
@@ -33,3 +34,11 @@ async def test_a_partition_that_cannot_be_read_is_named_and_one_that_is_tried_ag
     consumer = cast("Consumer", SimpleNamespace(health=lambda: health))
 
     assert await log_is_whole(consumer)() == "phoihop.case.v1: offset 7 is before the log's 9"
+
+
+@pytest.mark.parametrize("trouble", [None, "Transient"])
+async def test_a_consumer_out_of_its_group_and_a_relay_that_fails_are_reasons(trouble: str | None) -> None:
+    part = SimpleNamespace(trouble=lambda: trouble)
+
+    assert await takes_part(cast("Consumer", part))() == trouble
+    assert await sends(cast("Relay", part))() == trouble

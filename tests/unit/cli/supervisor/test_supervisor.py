@@ -1,5 +1,6 @@
 """Readiness is asked at each program's own door, and what is late is named with its reason."""
 
+import asyncio
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -55,6 +56,26 @@ async def test_ready_returns_when_every_door_answers_and_names_the_one_that_does
         async with Supervisor(home, programs, urls, lambda *_: None, {}) as supervisor:
             with pytest.raises(NotReadyError, match="bad: the database is away"):
                 await supervisor.ready(client, seconds=2)
+
+
+async def test_a_program_that_is_not_ready_any_more_is_told_and_told_again_when_it_is(tmp_path: Path) -> None:
+    said: asyncio.Queue[str] = asyncio.Queue()
+    answers = iter(["200", "503", "503", "200"])
+
+    def answer(_: httpx2.Request) -> httpx2.Response:
+        status = int(next(answers, "200"))
+        problem = {"en": "Not ready (broker: away)."}
+        return httpx2.Response(status, json=problem, headers={"Content-Type": "application/problem+json"})
+
+    urls = {"cases": "http://127.0.0.1:1"}
+    supervisor = Supervisor(Home(tmp_path), [Program("cases", "none")], urls, lambda _, text: said.put_nowait(text), {})
+    async with httpx2.AsyncClient(transport=httpx2.MockTransport(answer)) as client, asyncio.timeout(5):
+        watching = asyncio.create_task(supervisor.watch(client, every=0))
+        told = [await said.get() for _ in range(2)]
+        watching.cancel()
+
+    assert told == ["is not ready: Not ready (broker: away).", "is ready again"]
+    assert said.empty()
 
 
 async def test_the_name_of_a_program_that_dies_too_often_is_told(

@@ -59,7 +59,23 @@ async def test_a_failing_check_is_named() -> None:
     health.started.set()
     async with serving(create_app("cases", [], health=health)) as client:
         answer = await client.get("/readyz")
-    assert (answer.status_code, answer.json()) == (503, {"ready": False, "reasons": {"database": "no connection"}})
+    document = problem(answer, "unavailable", 503)
+    assert (document["ready"], document["reasons"]) == (False, {"database": "no connection"})
+    assert "database: no connection" in document["en"]
+    assert "database: no connection" in document["vi"]
+
+
+async def test_a_part_that_is_slow_to_answer_does_not_delay_the_question_to_the_next() -> None:
+    asked = asyncio.Barrier(2)
+
+    async def waits_for_the_other() -> str | None:
+        await asked.wait()
+        return "away"
+
+    health = Health({"database": waits_for_the_other, "broker": waits_for_the_other})
+    health.started.set()
+    async with asyncio.timeout(5):
+        assert await health.reasons() == {"database": "away", "broker": "away"}
 
 
 async def test_past_the_limit_of_waiting_requests_one_more_is_told_to_come_again(
