@@ -1,6 +1,7 @@
 """Commands are decided once: the pair (source, id) keeps its answer, whichever door it comes by, however often."""
 
 import dataclasses
+import hmac
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -62,7 +63,14 @@ Still = Callable[[UnitOfWork], Awaitable[None]]
 
 
 class CommandDesk:
-    """Where every command of one service is decided."""
+    """Where every command of one service is decided.
+
+    `pepper` keys the hash of what was said before it is kept: a plain hash could be tried out by whoever reads the
+    table and suspects what a command said of whom.
+    """
+
+    def __init__(self, pepper: bytes) -> None:
+        self._pepper = pepper
 
     async def perform(
         self,
@@ -89,8 +97,9 @@ class CommandDesk:
         While another transaction decides the same command this one waits for it, for as long as a lock may be waited
         for; then raises `Refused` (idempotency-in-flight), which is for the door: nothing is stored.
         """
-        if not await _begin(command, actor_unit, body_hash, uow):
-            return await self._again(command, body_hash, uow, answer_on_feed=answer_on_feed, still=still)
+        said = hmac.digest(self._pepper, b"command\n" + body_hash, "sha256")
+        if not await _begin(command, actor_unit, said, uow):
+            return await self._again(command, said, uow, answer_on_feed=answer_on_feed, still=still)
         try:
             async with uow.savepoint():
                 answer = await act(uow)
@@ -102,12 +111,12 @@ class CommandDesk:
         return answer
 
     async def _again(
-        self, command: Event[Any], body_hash: bytes, uow: UnitOfWork, *, answer_on_feed: bool, still: Still | None
+        self, command: Event[Any], said: bytes, uow: UnitOfWork, *, answer_on_feed: bool, still: Still | None
     ) -> Answer:
         row = await uow.raw.fetchrow(_EARLIER, command.envelope.source, command.envelope.id)
         if row is None:
             raise Refused(IDEMPOTENCY_IN_FLIGHT.problem())
-        if row["body_hash"] == body_hash:
+        if row["body_hash"] == said:
             if still is not None:
                 await still(uow)
             return _stored(row)
@@ -123,11 +132,11 @@ async def forget_commands(raw: Raw, now: datetime, limit: int) -> int:
     return int(done.rpartition(" ")[2])
 
 
-async def _begin(command: Event[Any], actor_unit: str, body_hash: bytes, uow: UnitOfWork) -> bool:
+async def _begin(command: Event[Any], actor_unit: str, said: bytes, uow: UnitOfWork) -> bool:
     now = uow.context.clock()
     envelope = command.envelope
     who = command.actor or json_text({"unit": actor_unit})
-    key = (envelope.source, envelope.id, envelope.type, actor_unit, who, body_hash, now, now + KEPT)
+    key = (envelope.source, envelope.id, envelope.type, actor_unit, who, said, now, now + KEPT)
     try:
         return await uow.raw.fetchval(_BEGIN, *key) is not None
     except asyncpg.LockNotAvailableError as error:

@@ -49,7 +49,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     keyring = Keyring.load(settings.secrets.path("master.json"), system_clock)
     units = UnitsOfWork(database, Context(NAME, settings.topics, system_clock, uuid7, keyring), wake)
     roster = Roster(reference.folder(), settings.topics, system_clock)
-    gateway = Gateway(roster.sender)
+    gateway = Gateway(roster.sender, bytes.fromhex(settings.secrets.read("receipt-pepper")))
     owner = str(uuid7())
     visible = partial(visible_topics, kafka)
     topics = await roster.readable(visible, otherwise=roster.topics())

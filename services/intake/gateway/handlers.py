@@ -29,13 +29,15 @@ SenderOf = Callable[[str], Sender]
 class Gateway:
     """The handler of every `from.<unit>`. A batch is of one topic, and so of one sender."""
 
-    def __init__(self, sender_of: SenderOf) -> None:
+    def __init__(self, sender_of: SenderOf, pepper: bytes) -> None:
         self._sender_of = sender_of
+        self._pepper = pepper
 
     async def take(self, records: Sequence[Record], uow: UnitOfWork) -> None:
         """Hand over, answer or skip each record: one statement a kind of effect, whatever their number."""
         sender, now = self._sender_of(records[0].topic), uow.context.clock()
-        letters = await _first_time([read(record, sender, uow.context.new_id, now) for record in records], uow)
+        new_id = uow.context.new_id
+        letters = await _first_time([read(record, sender, new_id, now, self._pepper) for record in records], uow)
         commands = [letter.command for letter in letters if letter.command is not None]
         for command in await _sealed(commands, uow):
             uow.forward(*addressed(command, uow.context.topics))

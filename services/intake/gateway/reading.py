@@ -1,6 +1,6 @@
 """Reads one record of a unit's topic: a command for its owner, or the reason why it is none."""
 
-import hashlib
+import hmac
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -39,8 +39,8 @@ class Letter:
     envelope: Envelope | None = None
 
 
-def read(record: Record, sender: Sender, new_id: NewId, now: datetime) -> Letter:
-    """The record as a letter; whatever is wrong with it is in the letter's `refusal`."""
+def read(record: Record, sender: Sender, new_id: NewId, now: datetime, pepper: bytes) -> Letter:
+    """The record as a letter; whatever is wrong with it is in the letter's `refusal`. `pepper` keys its digest."""
     try:
         found = _frame(record)
     except Refused as refusal:
@@ -51,7 +51,7 @@ def read(record: Record, sender: Sender, new_id: NewId, now: datetime) -> Letter
         foreign = Refused(problems.foreign_source(envelope.unit, sender.unit), "/source")
         return Letter(stated, refusal=foreign, envelope=envelope)
     said = (envelope.type.encode(), (envelope.datarefhash or "").encode(), found.data)
-    digest = hashlib.sha256(b"\n".join(said)).digest()
+    digest = hmac.digest(pepper, b"\n".join((b"letter", *said)), "sha256")
     try:
         command = ready(found, _command(found, sender), sender.actor, new_id, now)
     except Refused as refusal:

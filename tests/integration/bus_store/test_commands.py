@@ -1,6 +1,7 @@
 """A command is decided once; whoever sends it again, by whichever door, gets the answer that it got."""
 
 import asyncio
+import hmac
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -27,6 +28,7 @@ from store_builders import rows, things
 pytestmark = pytest.mark.integration
 
 HASH, OTHER_HASH = b"\x01" * 32, b"\x02" * 32
+PEPPER = b"p" * 32
 LOST = CLAIM_LOST.problem(vi="qltt-79 đã thụ lý.", en="qltt-79 claimed it.")
 
 
@@ -57,7 +59,7 @@ def refuses() -> Answer:
 
 async def perform(work: UnitsOfWork, command: Event[CaseClaim], acts: Acts, said: bytes = HASH, **how: Any) -> Answer:
     async with work.begin() as uow:
-        return await CommandDesk().perform(command, "customs-79", said, acts, uow, **how)
+        return await CommandDesk(PEPPER).perform(command, "customs-79", said, acts, uow, **how)
 
 
 async def published(store: Database) -> list[Event[Any]]:
@@ -138,7 +140,7 @@ async def test_a_repetition_is_told_nothing_of_what_has_been_hidden_since(work: 
 async def test_a_repetition_within_one_transaction_is_a_repetition(work: UnitsOfWork) -> None:
     acts = Acts()
     async with work.begin() as uow:
-        answers = [await CommandDesk().perform(claim(), "customs-79", HASH, acts, uow) for _ in range(2)]
+        answers = [await CommandDesk(PEPPER).perform(claim(), "customs-79", HASH, acts, uow) for _ in range(2)]
 
     assert answers[0] == answers[1]
     assert len(acts.done) == 1
@@ -239,7 +241,7 @@ async def test_who_waits_too_long_for_another_s_decision_is_told_to_come_again(w
     async def impatiently() -> None:
         async with work.begin() as uow:
             await uow.raw.execute("set local lock_timeout = '20ms'")
-            await CommandDesk().perform(claim(), "customs-79", HASH, Acts(), uow)
+            await CommandDesk(PEPPER).perform(claim(), "customs-79", HASH, Acts(), uow)
 
     first = asyncio.create_task(perform(work, claim(), Acts(before=slowly)))
     await begun.wait()
@@ -260,7 +262,8 @@ async def test_a_decision_is_kept_for_ninety_days_with_who_acted(
         kept = await raw.fetchrow("select actor_unit, actor, received_at, keep_until, body_hash from command")
 
     assert kept["actor"] == officer
-    assert (kept["actor_unit"], kept["received_at"], kept["body_hash"]) == ("customs-79", NOW, HASH)
+    assert (kept["actor_unit"], kept["received_at"]) == ("customs-79", NOW)
+    assert kept["body_hash"] == hmac.digest(PEPPER, b"command\n" + HASH, "sha256")
     assert kept["keep_until"] == NOW + KEPT
     assert KEPT.days == 90
 

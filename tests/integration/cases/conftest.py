@@ -79,7 +79,7 @@ class CaseDesk:
         said = sha256(data.model_dump_json().encode()).digest()
         async with self.begin() as uow:
             act, still = self.commands.act(command, officer), self.commands.still(command, officer)
-            return await CommandDesk().perform(command, unit, said, act, uow, still=still)
+            return await CommandDesk(b"p" * 32).perform(command, unit, said, act, uow, still=still)
 
     async def claim(self, unit: str, case_id: UUID | None = None, key: str | None = None, **actor: Any) -> Answer:
         """Claim a case, the only one unless its id is given."""

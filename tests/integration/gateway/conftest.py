@@ -76,5 +76,5 @@ async def post(database: TestDatabase) -> AsyncIterator[Post]:
     units = UnitsOfWork(connections, Context("gateway", Topics(), hands, uuid7, keyring), asyncio.Event())
     async with units.begin() as uow:
         await uow.raw.execute("truncate arrival, outbox")
-    yield Post(units, Gateway(Roster(reference.folder(), Topics(), hands).sender), hands)
+    yield Post(units, Gateway(Roster(reference.folder(), Topics(), hands).sender, b"p" * 32), hands)
     await connections.close()

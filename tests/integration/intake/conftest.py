@@ -73,7 +73,7 @@ def units_of_work(stack: StackInfo, store: Database) -> UnitsOfWork:
 
 @pytest.fixture
 def parts(store: Database, units_of_work: UnitsOfWork, office: Office) -> Doors:
-    return Doors(units=units_of_work, database=store, commands=CommandDesk(), office=office)
+    return Doors(units=units_of_work, database=store, commands=CommandDesk(office.pepper), office=office)
 
 
 @pytest.fixture

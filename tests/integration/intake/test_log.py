@@ -122,7 +122,7 @@ async def test_commands_from_the_inbound_topic_become_facts_and_answers_on_the_l
     inbound = topics.inbound("intake")
     await broker.publish([encode(command, inbound) for command in (*commands, *commands[:5])])
     await broker.publish([encode(proposed, topics.of_aggregate("case"))])
-    noted, listens = told_of_cases(listening(topics, Inbound(CommandDesk(), office)))
+    noted, listens = told_of_cases(listening(topics, Inbound(CommandDesk(office.pepper), office)))
     works = consumer(broker, units, listens)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(works.run(stop))

@@ -30,7 +30,7 @@ BODY = example(SignalSubmit).model_dump(mode="json", exclude={"sealed", "persona
 
 @pytest.fixture
 def inbound(office: Office) -> Inbound:
-    return Inbound(CommandDesk(), office)
+    return Inbound(CommandDesk(office.pepper), office)
 
 
 def command(**changes: Any) -> Event[Any]:

@@ -17,13 +17,14 @@ from schemas.reference.validity import vietnam_date
 from services.intake.gateway.reading import Letter, read
 from services.intake.gateway.sender import Sender
 
+PEPPER = b"p" * 32
 SENDER = Sender.of(UNIT, ReferenceBook.load(reference.folder()), vietnam_date(NOW))
 NAMES = st.sampled_from(["ce_id", "ce_source", "ce_type", "ce_time", "ce_secrecy", "content-type", "x", "ce_ID"])
 VALUES = st.one_of(st.binary(max_size=40), st.sampled_from([b"application/cloudevents+json", b"application/json"]))
 
 
 def letter_of(record: Record) -> Letter:
-    return read(record, SENDER, uuid7, NOW)
+    return read(record, SENDER, uuid7, NOW, PEPPER)
 
 
 def slug(letter: Letter) -> str:
@@ -92,3 +93,11 @@ def test_a_repetition_in_the_other_mode_is_the_same_content_where_its_bytes_are(
     one = letter_of(structured)
     other = letter_of(replace(binary(id="a", source="/units/customs-hq/x"), value=compact))
     assert one.digest == other.digest
+
+
+def test_what_was_said_cannot_be_tried_out_from_its_digest_without_the_pepper() -> None:
+    record = binary()
+    mine, others = (read(record, SENDER, uuid7, NOW, pepper).digest for pepper in (PEPPER, b"q" * 32))
+
+    assert mine == letter_of(record).digest
+    assert mine != others
