@@ -17,7 +17,8 @@ from services.cases.model.case import Case, State
 from services.cases.model.competence import Ground
 from services.cases.model.contribution import Contribution, Group
 
-_COLUMNS = "id, case_no, subject_key, rule, basis, lead, co, province, state, holder, claimed_at, sequence, hidden"
+_COLUMNS = """id, case_no, subject_key, rule, rule_version, basis, lead, co, province, state, holder, claimed_at,
+  sequence, hidden"""
 _OPEN = "state <> 'closed' and not hidden"
 
 _LOCK_OPEN = f"""
@@ -30,29 +31,34 @@ select {_COLUMNS} from case_file where id in
   (select case_id from case_origin where kind = $1 and id = any($2) and not withdrawn)
 order by id for update"""  # noqa: S608 - the same
 _INSERT = f"""
-insert into case_file (id, case_no, subject_key, rule, basis, lead, co, province, state, sequence)
-select id, case_no, subject_key, rule, basis, lead, string_to_array(co, ' '), province, '{State.PROPOSED}', 0
-from unnest($1::uuid[], $2::text[], $3::bytea[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
-  d(id, case_no, subject_key, rule, basis, lead, co, province)
+insert into case_file (id, case_no, subject_key, rule, basis, lead, co, province, rule_version, state, sequence)
+select id, case_no, subject_key, rule, basis, lead, string_to_array(co, ' '), province, rule_version,
+  '{State.PROPOSED}', 0
+from unnest($1::uuid[], $2::text[], $3::bytea[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+  $9::date[]) d(id, case_no, subject_key, rule, basis, lead, co, province, rule_version)
 on conflict do nothing returning id"""  # noqa: S608 - the same
 _SAVE = """
 update case_file c set rule = s.rule, basis = s.basis, co = string_to_array(s.co, ' '), province = s.province,
-  state = s.state, holder = s.holder, claimed_at = s.claimed_at, sequence = s.sequence, hidden = s.hidden
+  state = s.state, holder = s.holder, claimed_at = s.claimed_at, sequence = s.sequence, hidden = s.hidden,
+  rule_version = s.rule_version
 from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[],
-  $9::bigint[], $10::boolean[])
-  s(id, rule, basis, co, province, state, holder, claimed_at, sequence, hidden)
+  $9::bigint[], $10::boolean[], $11::date[])
+  s(id, rule, basis, co, province, state, holder, claimed_at, sequence, hidden, rule_version)
 where c.id = s.id"""
 _KNOWN_ORIGINS = """
 select kind, id from case_origin join unnest($1::text[], $2::uuid[]) o(kind, id) using (kind, id)"""
 _ADD_ORIGINS = """
-insert into case_origin (kind, id, case_id, rule, basis, lead, co, facts)
-select kind, id, case_id, rule, basis, lead, string_to_array(co, ' '), facts
-from unnest($1::text[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::jsonb[])
-  with ordinality o(kind, id, case_id, rule, basis, lead, co, facts, place) order by place"""
+insert into case_origin (kind, id, case_id, rule, basis, lead, co, facts, rule_version)
+select kind, id, case_id, rule, basis, lead, string_to_array(co, ' '), facts, rule_version
+from unnest($1::text[], $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::jsonb[],
+  $9::date[])
+  with ordinality o(kind, id, case_id, rule, basis, lead, co, facts, rule_version, place) order by place"""
 _GROUNDS = """
-select case_id, rule, basis, lead, co, facts from (
-  select distinct on (case_id, rule, basis, lead, co) case_id, position, rule, basis, lead, co, facts
-  from case_origin where case_id = any($1) and not withdrawn order by case_id, rule, basis, lead, co, position) g
+select case_id, rule, rule_version, basis, lead, co, facts from (
+  select distinct on (case_id, rule, rule_version, basis, lead, co)
+    case_id, position, rule, rule_version, basis, lead, co, facts
+  from case_origin where case_id = any($1) and not withdrawn
+  order by case_id, rule, rule_version, basis, lead, co, position) g
 order by case_id, position"""
 _WITHDRAW = "update case_origin set withdrawn = true where kind = $1 and id = any($2)"
 _LOST = "select exists (select from case_claim where case_id = $1 and unit = $2 and not won)"
@@ -85,6 +91,7 @@ class Cases:
             [case.subject_key for case in cases],
             *_route_columns([case.route for case in cases], "rule", "basis", "lead", "co"),
             [case.province for case in cases],
+            [case.route.version for case in cases],
         )
         return {row["id"] for row in rows}
 
@@ -101,6 +108,7 @@ class Cases:
             [case.claimed_at for case in rows],
             [case.sequence for case in rows],
             [case.hidden for case in rows],
+            [case.route.version for case in rows],
         )
 
     async def lock(self, case_id: UUID) -> Case | None:
@@ -132,6 +140,7 @@ class Cases:
             [case_id for case_id, _ in joined],
             *_route_columns([contribution.route for contribution in contributions], "rule", "basis", "lead", "co"),
             [contribution.facts.model_dump_json(exclude_defaults=True) for contribution in contributions],
+            [contribution.route.version for contribution in contributions],
         )
 
     async def grounds(self, cases: Collection[UUID]) -> dict[UUID, list[Ground]]:
@@ -160,7 +169,9 @@ def _route_columns(routes: Sequence[Route], *names: str) -> list[list[str]]:
 
 
 def _route(row: Any) -> Route:
-    return Route(rule=row["rule"], basis=row["basis"], lead=row["lead"], co=tuple(row["co"]))
+    return Route(
+        rule=row["rule"], version=row["rule_version"], basis=row["basis"], lead=row["lead"], co=tuple(row["co"])
+    )
 
 
 def _case(row: Any) -> Case:

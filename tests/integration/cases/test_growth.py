@@ -211,3 +211,14 @@ async def _until_done(desk: Any, batch: list[Any]) -> None:
                 raise
         else:
             return
+
+
+async def test_the_version_of_the_rule_is_kept_with_the_case_and_with_what_it_grew_from(
+    desk: Any, new_number: Numbers
+) -> None:
+    await desk.signals(signal(new_number()))
+    assert (await desk.claim("customs-kv2")).accepted
+
+    kept = await desk.rows("select rule_version from case_file union all select rule_version from case_origin")
+
+    assert [row["rule_version"] for row in kept] == [EXPRESS_ROUTE.version, EXPRESS_ROUTE.version]
