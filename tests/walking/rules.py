@@ -161,6 +161,9 @@ RULES: Mapping[str, Rule] = {
     "public GET /": once(),
     "public POST /tips": once(_FORM),
     "public POST /tips/status": once(_SOME_RECEIPT),
+    "public GET /schemas/{kind}/{minor}/{view}": Rule(
+        lambda *_: [Ask("/schemas/vn.phoihop.case.proposed.v1/1.0/fields"), Ask("/schemas/x/1.0/full")], names=False
+    ),
     "unmask POST /vault/{tip}/open": named(
         {"part": "content", "purpose": "kiểm tra cửa"}, {"part": "informant", "purpose": "kiểm tra cửa"}
     ),

@@ -1,10 +1,10 @@
-"""Composition root of the public door: two doors to intake, one token, nothing else."""
+"""Composition root of the public door: two doors to intake with one token, the published schemas, nothing else."""
 
 import time
 from contextlib import AsyncExitStack
 
 from bus.identity import system_clock
-from services.console.public import api
+from services.console.public import api, published
 from services.console.public.intake import Intake
 from services.runtime.app import create_app
 from services.runtime.clients import ServiceToken, client_of
@@ -27,7 +27,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     health = Health()
     submitting, asking = (Limiter(PER_SECOND, AT_ONCE, time.monotonic) for _ in range(2))
     doors = api.router(settings.web_channel_decision, submitting, asking)
-    app = create_app(NAME, [doors], health=health, max_body=MAX_BODY_BYTES)
+    app = create_app(NAME, [doors, published.router()], health=health, max_body=MAX_BODY_BYTES)
     app.state.intake = Intake(
         client, ServiceToken(directory, settings.secrets.read("public-service-key"), system_clock)
     )
