@@ -52,6 +52,7 @@ EXCEPTIONS = {
         "GNU General Public License v2 (GPLv2)",
         "the OpenJDK runtime, under the Classpath Exception: what runs on it may be under any licence",
     ),
+    "python-dateutil": ("Dual License", "its file LICENSE offers Apache-2.0 and BSD-3-Clause, to choose from"),
 }
 """Package → the licence it states, and why it may run all the same. Another licence ends the exception."""
 

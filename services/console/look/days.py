@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import groupby
 
-from services.console.look.words import VIETNAM
 from services.console.model.seen import Seen
+from services.console.timeline.window import VIETNAM
 
 
 def by_day(entries: Iterable[Seen]) -> list[tuple[datetime, list[Seen]]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -13,10 +13,9 @@ from schemas.facts import IdentifierKind
 from schemas.reference.book import ReferenceBook
 from schemas.reference.problems import UnknownCodeError
 from schemas.reference.rows import Named, Unit
+from services.console.timeline.window import VIETNAM
 from services.runtime.language import Language
 
-VIETNAM = timezone(timedelta(hours=7))
-"""Asia/Ho_Chi_Minh has kept this offset since 1975."""
 _HUES: Mapping[str, str] = MappingProxyType(
     {
         "customs": "hq",
@@ -61,6 +60,7 @@ _IDENTIFIERS: Mapping[IdentifierKind, Mapping[Language, str]] = MappingProxyType
 )
 _DAY = {"vi": "EEEE d/M/y", "en": "EEEE d MMM y"}
 _DATE = {"vi": "d/M/y", "en": "d MMM y"}
+_SHORT_DAY = {"vi": "d/M", "en": "d MMM"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +73,17 @@ class Words:
 
     def unit(self, code: str | None) -> str:
         """The name of a unit."""
-        found = self._unit(code)
+        found = self.known(code)
         return self._name(found) if found else (code or "")
 
     def contact(self, code: str | None) -> str:
         """Whom to contact at a unit."""
-        found = self._unit(code)
+        found = self.known(code)
         return found.contact if found else ""
 
     def agency(self, unit: str | None) -> str:
         """The usual short name of the force that a unit belongs to."""
-        found = self._unit(unit)
+        found = self.known(unit)
         if found is None:
             return unit or ""
         if found.agency in _SHORT:
@@ -101,7 +101,7 @@ class Words:
 
     def hue(self, unit: str | None) -> str:
         """The class of the force that a unit belongs to."""
-        found = self._unit(unit)
+        found = self.known(unit)
         return _HUES.get(found.agency, "tin") if found else "tin"
 
     def term(self, sheet: str, code: str | None) -> str:
@@ -126,6 +126,10 @@ class Words:
         local = instant.astimezone(VIETNAM) if isinstance(instant, datetime) else instant
         return format_date(local, _DATE[self.language], locale=self.language)
 
+    def short_day(self, instant: datetime) -> str:
+        """The day and month in Vietnam."""
+        return format_date(instant.astimezone(VIETNAM), _SHORT_DAY[self.language], locale=self.language)
+
     def number(self, value: Any) -> str:
         """A number with its separators."""
         return format_decimal(value, locale=self.language)
@@ -134,7 +138,8 @@ class Words:
         """An amount of whole dong."""
         return f"{self.number(dong)} đồng" if self.language == "vi" else f"VND {self.number(dong)}"
 
-    def _unit(self, code: str | None) -> Unit | None:
+    def known(self, code: str | None) -> Unit | None:
+        """The unit of a code, where today's reference data has it."""
         known = code is not None and self.book.has_unit(code, self.today)
         return self.book.unit(code or "", self.today) if known else None
 
