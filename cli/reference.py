@@ -32,11 +32,14 @@ def check(folder: FolderOption = None, as_json: JsonOption = False) -> None:
     Exit codes: 0 nothing to correct, 1 at least one problem, 2 wrong usage.
     """
     import reference
+    from schemas.reference import places
     from schemas.reference.book import examine
 
     chosen = folder or reference.folder()
     workbook, problems = examine(chosen)
-    rows = sum(len(sheet) for sheet in workbook.sheets.values())
+    tables, found = places.examine(chosen, workbook)
+    problems = (*problems, *found)
+    rows = sum(len(sheet) for sheet in workbook.sheets.values()) + tables.count
     typer.echo(_as_json(chosen, rows, problems) if as_json else _as_lines(chosen, rows, problems))
     raise typer.Exit(code=1 if problems else 0)
 

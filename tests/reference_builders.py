@@ -21,6 +21,7 @@ def shipped_copy(folder: Path) -> Path:
     """The shipped sheets in a folder of the test's own."""
     for sheet in reference.folder().glob("*.csv"):
         shutil.copy(sheet, folder / sheet.name)
+    shutil.copytree(reference.folder() / "places", folder / "places")
     return folder
 
 
