@@ -1,12 +1,10 @@
 """One Apache Kafka node: configured, formatted, started, awaited by a SCRAM login, stopped."""
 
-import base64
 import os
 import shutil
 import signal
 import subprocess
 import time
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +12,7 @@ from pathlib import Path
 from confluent_kafka import KafkaException
 
 from infra.stack import admin
+from infra.stack.broker_settings import BrokerSettings, format_arguments
 from infra.stack.certificates import Certificates
 from infra.stack.errors import PortTaken, StartFailed
 from infra.stack.home import Home
@@ -23,8 +22,6 @@ from infra.stack.processes import Processes, Tracked, begin_log, start
 from infra.stack.secrets import SecretFiles, random_secret
 
 NAME = "kafka"
-PORTS = ("internal", "agency", "controller")
-TEMPLATE = Path(__file__).parents[1] / "kafka" / "server.properties"
 #: A start takes 3 to 6 seconds and 17 were seen under load.
 _READY_SECONDS = 90.0
 _STOP_SECONDS = 15.0
@@ -77,17 +74,8 @@ class Broker:
         return self.home.kafka / "server.properties"
 
     def _configure(self, ports: dict[str, int]) -> None:
-        values = {name: str(port) for name, port in ports.items()} | {
-            "data": str(self.data),
-            "server_pem": str(self.certificates.server),
-            "ca_pem": str(self.certificates.ca),
-            "broker_secret": self.secrets.ensure("kafka/broker"),
-            "controller_secret": self.secrets.ensure("kafka/controller"),
-        }
-        text = TEMPLATE.read_text(encoding="utf-8")
-        for name, value in values.items():
-            text = text.replace(f"{{{name}}}", value)
-        SecretFiles(self.home.kafka).write("server.properties", text)
+        settings = BrokerSettings(ports, str(self.data), str(self.certificates.server), str(self.certificates.ca))
+        SecretFiles(self.home.kafka).write("server.properties", settings.text(self.secrets))
 
     def _format(self) -> str:
         """Give the empty data folder its identity and a first password for `admin`, valid for seconds.
@@ -97,12 +85,9 @@ class Broker:
         """
         _empty(self.data)
         bootstrap = random_secret()
-        command = [
-            "kafka.tools.StorageTool", "format", "-t", new_cluster_id(), "-c", str(self._properties),
-            "--add-scram", f"SCRAM-SHA-512=[name=admin,password={bootstrap}]",
-        ]  # fmt: skip
         arguments = SecretFiles(self.home.kafka)
-        arguments.write("format.args", "\n".join(_quoted(word) for word in ["-cp", self._class_path, *command]))
+        text = format_arguments(self._class_path, str(self._properties), {"admin": bootstrap})
+        arguments.write("format.args", text)
         try:
             result = subprocess.run(
                 [str(self.java.path), "-Xshare:auto", "-XX:TieredStopAtLevel=1", f"@{arguments.path('format.args')}"],
@@ -151,13 +136,6 @@ def address(port: int) -> str:
     return f"{LOOPBACK}:{port}"
 
 
-def new_cluster_id() -> str:
-    """A cluster id as Kafka writes it: 16 random bytes, URL-safe base64 without padding, no leading dash."""
-    while (text := base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")).startswith("-"):
-        pass
-    return text
-
-
 def answers(bootstrap: str, ca: Path, secret: str) -> bool:
     """Whether a SCRAM login as `admin` over this listener gets an answer within 2 seconds."""
     try:
@@ -178,8 +156,3 @@ def _ended(log: Path, ports: dict[str, int]) -> PortTaken | StartFailed:
 def _empty(folder: Path) -> None:
     if folder.exists():
         shutil.rmtree(folder)
-
-
-def _quoted(word: str) -> str:
-    escaped = word.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'

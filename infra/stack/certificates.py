@@ -1,9 +1,10 @@
-"""The development CA and the broker's certificate for loopback.
+"""The development CA and the broker's certificate for loopback and for the names that others use.
 
 The CA's key is never written: once the broker has its certificate, nothing else can be signed by it.
 """
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,19 +28,19 @@ class Certificates:
     server: Path
 
 
-def ensure_certificates(folder: Path) -> Certificates:
-    """The certificates of this stack, made the first time."""
+def ensure_certificates(folder: Path, names: Sequence[str] = ()) -> Certificates:
+    """The certificates of this stack, made the first time: for loopback, and for the names by which others call it."""
     made = Certificates(folder / "ca.pem", folder / "server.pem")
     if not (made.ca.exists() and made.server.exists()):
         make_folder(folder, 0o755)
         authority = trustme.CA(organization_name="phoihop development")
-        _write(made.server, _server_pem(authority), 0o600)
+        _write(made.server, _server_pem(authority, names), 0o600)
         _write(made.ca, authority.cert_pem.bytes(), 0o644)
     return made
 
 
-def _server_pem(authority: trustme.CA) -> bytes:
-    issued = authority.issue_cert(LOOPBACK, "localhost")
+def _server_pem(authority: trustme.CA, names: Sequence[str]) -> bytes:
+    issued = authority.issue_cert(*dict.fromkeys((LOOPBACK, "localhost", *names)))
     key = load_pem_private_key(issued.private_key_pem.bytes(), password=None)
     # Kafka reads no other encoding of a key than PKCS#8.
     pkcs8 = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from infra.stack import broker
 from infra.stack.admin import connect
+from infra.stack.broker_settings import PORTS
 from infra.stack.certificates import ensure_certificates
 from infra.stack.desired import desired_state
 from infra.stack.elsewhere import kafka_elsewhere, need_secret
@@ -96,12 +97,12 @@ class KafkaPart:
     def _running(self, last: StackInfo | None) -> dict[str, int] | None:
         """The ports of a broker of ours that runs and answers; anything else on record is ended."""
         if last and last.kafka.embedded and Processes(self.home.processes).find(broker.NAME) and self._answers(last):
-            return {name: last.ports[name] for name in broker.PORTS}
+            return {name: last.ports[name] for name in PORTS}
         self.down()
         return None
 
     def _start(self, last: StackInfo | None) -> dict[str, int]:
-        ports = choose(broker.PORTS, last.ports if last else {})
+        ports = choose(PORTS, last.ports if last else {})
         jars = ensure_jars(self.cache, progress=self.progress)
         self.progress("starting Kafka")
         node = broker.Broker(self.home, find_java(), jars, ensure_certificates(self.home.tls), self._secrets)

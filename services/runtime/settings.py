@@ -30,6 +30,11 @@ class Settings(BaseSettings):
         max_length=200,
         description="number of the committee's decision that opens the web channel; empty keeps it closed",
     )
+    listen: str = Field(
+        default="",
+        max_length=100,
+        description="the address to listen on, where it is not the host that siblings use: 0.0.0.0 in a container",
+    )
     log: Literal["json", "text"] = Field(default="json", description="how log lines are written")
     drain_seconds: int = Field(default=10, ge=0, le=300, description="how long open requests may take at shutdown")
 
@@ -80,7 +85,7 @@ class Settings(BaseSettings):
             raise BrokenFile(
                 self.home / "services.json", f"the URL of {service!r} names no host and port", "Run `phoihop up` again"
             )
-        return parts.hostname, parts.port
+        return self.listen or parts.hostname, parts.port
 
 
 def read_object(path: Path, remedy: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from infra.stack import broker, postgres
+from infra.stack.broker_settings import PORTS
 from infra.stack.embedded import EmbeddedStack
 from infra.stack.errors import PortTaken
 from infra.stack.home import Home, cache_of
@@ -225,7 +226,7 @@ def test_a_port_taken_meanwhile_is_named_and_nothing_stays_behind(
     stack.down(home)
     with socket.create_server(("127.0.0.1", 0)) as squatter:
         taken = squatter.getsockname()[1]
-        ports = choose(broker.PORTS, {}) | {"agency": taken, postgres.NAME: taken}
+        ports = choose(PORTS, {}) | {"agency": taken, postgres.NAME: taken}
         monkeypatch.setattr(f"infra.stack.{part}_part.choose", lambda _names, _recorded: ports)
 
         with pytest.raises(PortTaken, match=f"{name} could not listen on 127.0.0.1:{taken}"):
