@@ -20,11 +20,12 @@ from infra.stack.errors import StackError
 from infra.stack.home import Home, cache_of, home_of
 
 if TYPE_CHECKING:
-    from infra.stack.embedded import EmbeddedStack
+    from infra.stack.provider import Stack
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 EXIT_NOT_READY = 3
+DEFAULT_PARTITIONS, MOST_PARTITIONS = 3, 504
 CHECKOUT = Path(__file__).parents[1]
 
 app = typer.Typer(no_args_is_help=True, help="Kafka and PostgreSQL of this checkout: start, stop, look, start over.")
@@ -84,14 +85,33 @@ def home(environ: Mapping[str, str] = os.environ) -> Home:
     return home_of(environ, CHECKOUT)
 
 
-def stack(environ: Mapping[str, str] = os.environ) -> "EmbeddedStack":
-    """The stack as the environment wants it; raises `StackError` for a kind that there is not."""
-    kind = environ.get("PHOIHOP_STACK", "embedded")
-    if kind not in {"", "embedded"}:
-        raise StackError(f"PHOIHOP_STACK={kind} names no kind of stack", "Unset it: the stack is the embedded one")
-    from infra.stack.embedded import EmbeddedStack
+def stack(environ: Mapping[str, str] = os.environ) -> "Stack":
+    """The stack as `PHOIHOP_STACK` names it; raises `StackError` for a kind that there is not.
 
-    return EmbeddedStack(environ, cache_of(environ), progress=progress())
+    `PHOIHOP_PARTITIONS` is how many partitions each topic of the log of record is born with.
+    """
+    kind = environ.get("PHOIHOP_STACK") or "embedded"
+    partitions = partitions_of(environ)
+    if kind == "embedded":
+        from infra.stack.embedded import EmbeddedStack
+
+        return EmbeddedStack(environ, cache_of(environ), partitions=partitions, progress=progress())
+    if kind == "docker":
+        from infra.stack.docker_stack import DockerStack
+
+        return DockerStack(environ, cache_of(environ), partitions=partitions, progress=progress())
+    raise StackError(f"PHOIHOP_STACK={kind} names no kind of stack", "It is `embedded` (the default) or `docker`")
+
+
+def partitions_of(environ: Mapping[str, str]) -> int:
+    """`PHOIHOP_PARTITIONS`, from 1 to 504; 3 where it is not set. Raises `StackError`."""
+    text = environ.get("PHOIHOP_PARTITIONS") or str(DEFAULT_PARTITIONS)
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MOST_PARTITIONS:
+        raise StackError(
+            f"PHOIHOP_PARTITIONS={text} is not a whole number from 1 to {MOST_PARTITIONS}",
+            "Unset it, or give the number that the topics were made with: it is fixed at birth",
+        )
+    return int(text)
 
 
 def units_in_force(now: datetime) -> list[str]:

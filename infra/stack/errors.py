@@ -157,3 +157,33 @@ class ProvisioningUnseen(StackError):
             f"topics, users and rights were accepted but are not served after {seconds:.0f} s",
             "Run the command again; if it repeats, read logs/kafka.log in the stack's folder",
         )
+
+
+class EngineMissing(StackError):
+    """No container engine answers."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(
+            f"no container engine answers ({cause})",
+            "Start Docker or Podman, point DOCKER_HOST to it, or unset PHOIHOP_STACK for the embedded stack",
+        )
+
+
+class ImageMissing(StackError):
+    """The engine neither holds an image nor can fetch it."""
+
+    def __init__(self, image: str, variable: str, cause: str) -> None:
+        super().__init__(
+            f"the image {image} is not there and could not be pulled ({cause})",
+            f"Load it with `docker load`, or name another one by {variable}; docs/containers.md says how to make one",
+        )
+
+
+class ContainerFailed(StackError):
+    """A container ended or stayed silent instead of getting ready."""
+
+    def __init__(self, server: str, container: str, cause: str) -> None:
+        super().__init__(
+            f"{server} did not get ready in its container: {cause}",
+            f"Read `docker logs {container}`; `phoihop stack reset` starts over with empty data",
+        )

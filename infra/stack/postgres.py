@@ -27,7 +27,7 @@ _READY_SECONDS = 60.0
 _STOP_SECONDS = 15.0
 _POLL_SECONDS = 0.03
 #: Six services with their pools, the relays, and a test run's workers beside them.
-_SETTINGS = {
+SETTINGS = {
     "max_connections": "300",
     "shared_buffers": "128MB",
     "password_encryption": "scram-sha-256",
@@ -60,7 +60,7 @@ class Server:
         if not self.residence.data.exists():
             self._initialise()
         begin_log(self.log)
-        settings = _SETTINGS | ({} if self.durable else _FAST)
+        settings = SETTINGS | ({} if self.durable else _FAST)
         command = [
             str(self.residence.programs / "postgres"), "-D", str(self.residence.data), "-p", str(port),
             "-c", f"listen_addresses={LOOPBACK}", "-c", "unix_socket_directories=",
