@@ -1,6 +1,7 @@
 """Composition root of the staff console: pages, their JSON twins, live streams and the consumer of the timelines."""
 
 import asyncio
+import gc
 import secrets
 from contextlib import AsyncExitStack
 
@@ -48,6 +49,9 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     health = Health(checks=bus_checks(database, broker, consumer))
     app = assembled(*_doors(settings, units, hub, closers), health)
     app.include_router(parked.router(database))
+    # A page of thousands of entries makes garbage enough for full collections: they need not walk what was imported.
+    gc.collect()
+    gc.freeze()
     return Service(NAME, health, app, [consumer.run, hub.run])
 
 

@@ -4,19 +4,16 @@ import asyncio
 from contextlib import suppress
 from typing import Annotated, Any
 from urllib.parse import quote
-from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from bus.errors import Refused
-from schemas.problems import NOT_FOUND
 from services.console.api.doors import Doors, TheDoors, TheVisitor, page
 from services.console.api.places import place_in, text_of
+from services.console.api.showing import Framed, TheAsked, read, shown
 from services.console.api.signing import SEE_OTHER, STALE_FORM
-from services.console.handlers.reading import CaseRead
 from services.console.model.sight import State
-from services.console.model.standing import claim_act, positions
 from services.console.sessions import Visitor, genuine
 
 router = APIRouter(include_in_schema=False)
@@ -48,10 +45,11 @@ async def cases(request: Request, doors: TheDoors, visitor: TheVisitor, state: s
 
 
 @router.get("/cases/{case_id}")
-async def case(request: Request, case_id: str, doors: TheDoors, visitor: TheVisitor) -> Response:
+async def case(request: Request, case_id: str, doors: TheDoors, visitor: TheVisitor, asked: TheAsked) -> Response:
     """One case, cut to the visitor's unit; unknown and unseen cases are answered alike."""
-    found = await read(doors, visitor, case_id)
-    return page(request, "case.html", visitor=visitor, section="cases", answer=None, **shown(found, visitor))
+    found = await read(doors, visitor, case_id, asked)
+    values = shown(request, doors, visitor, found)
+    return page(request, "case.html", visitor=visitor, section="cases", answer=None, **values)
 
 
 @router.get("/cases/{case_id}/claim")
@@ -68,44 +66,21 @@ async def claim(
     if not genuine(visitor.session, form_token):
         raise Refused(STALE_FORM)
     known = await read(doors, visitor, case_id)
-    answer = await doors.claiming.claim(known.sheet.case_id, visitor.token, key)
+    answer = await doors.claiming.claim(known.read.sheet.case_id, visitor.token, key)
     found = await (settled if answer.decided else read)(doors, visitor, case_id)
-    values = {"answer": answer, **shown(found, visitor)}
+    values = {"answer": answer, **shown(request, doors, visitor, found)}
     status = answer.problem.status if answer.problem else 200
     return page(request, "case.html", status=status, visitor=visitor, section="cases", **values)
 
 
-async def settled(doors: Doors, visitor: Visitor, case_id: str) -> CaseRead:
+async def settled(doors: Doors, visitor: Visitor, case_id: str) -> Framed:
     """The case once it shows that somebody leads it, or as it is after a moment: the timeline follows the bus."""
     with doors.hub.listening() as bell:
         found = await read(doors, visitor, case_id)
         with suppress(TimeoutError):
             async with asyncio.timeout(SETTLE_SECONDS):
-                while found.sheet.state is State.PROPOSED:
+                while found.read.sheet.state is State.PROPOSED:
                     await bell.wait()
                     bell.clear()
                     found = await read(doors, visitor, case_id)
     return found
-
-
-async def read(doors: Doors, visitor: Visitor, case_id: str) -> CaseRead:
-    """The case as the visitor's unit sees it; raises `Refused` (404)."""
-    try:
-        found = await doors.reader.case(visitor.unit, UUID(case_id))
-    except ValueError:
-        found = None
-    if found is None:
-        raise Refused(NOT_FOUND.problem())
-    return found
-
-
-def shown(found: CaseRead, visitor: Visitor) -> dict[str, Any]:
-    """What the templates of a case are given. The key makes one shown button one claim, however often it is pressed."""
-    return {
-        "sheet": found.sheet,
-        "entries": found.entries,
-        "positions": positions(found.sheet),
-        "act": claim_act(found.sheet, visitor.actor),
-        "key": str(uuid4()),
-        "stream": f"/cases/{found.sheet.case_id}/stream?since={found.change}",
-    }

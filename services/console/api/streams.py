@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
+from contextlib import suppress
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -9,10 +10,11 @@ from fastapi import APIRouter, Header, Request
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from bus.errors import Refused
-from services.console.api.cases import shown
 from services.console.api.doors import SESSION, Doors, TheDoors, TheVisitor, language_of
+from services.console.api.showing import Framed, TheAsked, read, shown
 from services.console.handlers.reading import News
 from services.console.look.days import place_of
+from services.console.look.frame import Asked
 from services.console.look.words import local
 from services.console.sessions import Visitor
 
@@ -39,9 +41,15 @@ async def of_list(
 
 @router.get("/cases/{case_id}/stream", response_class=EventSourceResponse)
 async def of_case(
-    request: Request, case_id: UUID, doors: TheDoors, visitor: TheVisitor, since: int = 0, last_event_id: LastId = ""
+    request: Request,
+    case_id: UUID,
+    doors: TheDoors,
+    visitor: TheVisitor,
+    asked: TheAsked,
+    since: int = 0,
+    last_event_id: LastId = "",
 ) -> AsyncIterator[ServerSentEvent]:
-    """New entries as they are shown, with the head and side of the page; `lost` where something was withdrawn."""
+    """New entries of the page's frame, with its head, side and drawing; `lost` where something was withdrawn."""
     at = _number(last_event_id, since)
     async for _ in _turns(request, doors):
         news = await unbroken(doors.reader.news(visitor.unit, case_id, at))
@@ -50,7 +58,9 @@ async def of_case(
             yield ServerSentEvent(event="lost", data={}, id=str(at))
             return
         if news.entries:
-            yield ServerSentEvent(event="entries", data=await _told(request, doors, visitor, case_id, news), id=str(at))
+            found = await unbroken(_read(doors, visitor, case_id, asked))
+            told = _told(request, doors, visitor, found, news) if found else {"entries": [], "count": 0}
+            yield ServerSentEvent(event="entries", data=told, id=str(at))
 
 
 async def _turns(request: Request, doors: Doors) -> AsyncIterator[None]:
@@ -77,12 +87,17 @@ async def _either(bell: asyncio.Event, stopping: asyncio.Event) -> None:
             wait.cancel()
 
 
-async def _told(request: Request, doors: Doors, visitor: Visitor, case_id: UUID, news: News) -> dict[str, Any]:
+async def _read(doors: Doors, visitor: Visitor, case_id: UUID, asked: Asked) -> Framed | None:
+    """The case, or None where it was withdrawn since the news: the next turn says so."""
+    with suppress(Refused):
+        return await read(doors, visitor, str(case_id), asked)
+    return None
+
+
+def _told(request: Request, doors: Doors, visitor: Visitor, found: Framed, news: News) -> dict[str, Any]:
     language, pages = language_of(request), doors.pages
-    found = await unbroken(doors.reader.case(visitor.unit, case_id))
-    if found is None:
-        return {"entries": [], "count": 0}
-    values = {"visitor": visitor, **shown(found, visitor)}
+    values = {"visitor": visitor, **shown(request, doors, visitor, found)}
+    listed = set(found.frame.listed)
     return {
         "entries": [
             {
@@ -92,10 +107,11 @@ async def _told(request: Request, doors: Doors, visitor: Visitor, case_id: UUID,
                 "heading": pages.words(language).day(one.acttime),
             }
             for one in news.entries
+            if one.id in listed
         ],
-        "head": pages.fragment("head.html", language, **values),
-        "side": pages.fragment("side.html", language, **values),
-        "count": len(found.entries),
+        "count": values["total"],
+        "drawing": values["drawing"],
+        **{part: pages.fragment(f"{part}.html", language, **values) for part in ("head", "side", "pager")},
     }
 
 

@@ -1,6 +1,6 @@
 """Kept entries on their way to a viewer: held ones left out, the rest cut, and opened only where the view is full."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +12,13 @@ from schemas.envelope import Event
 from schemas.reference.book import ReferenceBook
 from schemas.reference.validity import vietnam_date
 from schemas.views import View
+from services.console.handlers.sketching import sketched
 from services.console.model.entry import Kept
 from services.console.model.roots import Roots
 from services.console.model.seen import Seen, tidied
 
+Choice = Callable[[Sequence[Seen]], Collection[str]]
+"""Which of the sketched entries of a case a page shows in words, by their ids."""
 PURPOSE = "show"
 """Why keys are opened here; it stands in the audit."""
 
@@ -37,6 +40,19 @@ class Cutting:
         for (one, view), event in zip(visible, events, strict=True):
             found.setdefault(one.entry.case_id, []).append(self._cut(one, view, event, uow))
         return found
+
+    async def seen_in_part(
+        self, kept: Sequence[Kept], unit: str, roots: Roots, choose: Choice, uow: UnitOfWork
+    ) -> list[Seen]:
+        """What the unit sees of one case: cut and opened what `choose` asks for by id, the rest as sketches."""
+        views = {one.entry.event_id: roots.view(one.entry, unit) for one in kept}
+        visible = [one for one in kept if views[one.entry.event_id] > View.NONE]
+        sketches = [sketched(one, views[one.entry.event_id]) for one in visible]
+        chosen = choose(sketches)
+        wanted = [one for one in visible if one.entry.event_id in chosen]
+        case_roots = {one.entry.case_id: roots for one in wanted}
+        opened = {one.id: one for found in (await self.seen(wanted, unit, case_roots, uow)).values() for one in found}
+        return [opened.get(sketch.id, sketch) for sketch in sketches]
 
     def _cut(self, kept: Kept, view: View, event: Event[Any], uow: UnitOfWork) -> Seen:
         entry = kept.entry

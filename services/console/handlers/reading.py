@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from bus.uow import UnitOfWork, UnitsOfWork
-from services.console.handlers.cutting import Cutting
+from services.console.handlers.cutting import Choice, Cutting
 from services.console.model.roots import Roots
 from services.console.model.seen import Seen
 from services.console.model.sheet import Sheet, sheet
@@ -74,6 +74,15 @@ class Reader:
             if not seen:
                 return None
             return CaseRead(sheet(case_id, seen), seen, await pages.change_of(uow.raw, case_id))
+
+    async def page(self, unit: str, case_id: UUID, choose: Choice) -> CaseRead | None:
+        """As `case`, for a page: entries that `choose` leaves out are sketches, which tell no more than fields do."""
+        async with self._units.begin() as uow:
+            await pages.snapshot(uow.raw)
+            roots = (await origins.roots(uow.raw, [case_id])).get(case_id, Roots())
+            kept = await pages.of_case(uow.raw, case_id, unit)
+            seen = await self._cutting.seen_in_part(kept, unit, roots, choose, uow)
+            return CaseRead(sheet(case_id, seen), seen, await pages.change_of(uow.raw, case_id)) if seen else None
 
     async def news(self, unit: str, case_id: UUID, since: int) -> News:
         """What the unit was shown of a case, or lost of it, after a change; cheap where nothing happened."""

@@ -8,6 +8,8 @@ from services.console.timeline.scale import NEAR, WIDTH, Scale
 
 _BEFORE_ANSWER, _UNANSWERED, _TIP, _LEAST = 7.0, 21.0, 3.0, 15.0
 _EDGE = 4.0
+MOST = 60
+"""How many hand-overs one picture has: more would be a thicket."""
 SAMPLES = 41
 """At how many points a curve is looked at when labels keep out of its way."""
 
@@ -46,15 +48,23 @@ def drawn_links(links: list[Link], scale: Scale) -> list[Link]:
 
     A hundred signals that reach one unit within an hour are one curve, as their marks are one mark.
     """
-    found: list[Link] = []
+    inside = [one for one in links if one.giver != one.taker and scale.window.holds(one.at)]
+    inside.sort(key=lambda one: (one.at, one.giver, one.taker, one.carry))
+    found = [(scale.x(one.at), one) for one in inside]
+    near = NEAR
+    while len(found := _apart(found, near)) > MOST and near < WIDTH:
+        near *= 1.5
+    return [link for _, link in found]
+
+
+def _apart(links: list[tuple[float, Link]], near: float) -> list[tuple[float, Link]]:
+    found: list[tuple[float, Link]] = []
     last: dict[tuple[str, str, Carry], float] = {}
-    for link in sorted(links, key=lambda one: (one.at, one.giver, one.taker, one.carry)):
-        if link.giver == link.taker or not scale.window.holds(link.at):
-            continue
-        lane, x = (link.giver, link.taker, link.carry), scale.x(link.at)
-        if x - last.get(lane, -NEAR) >= NEAR:
+    for x, link in links:
+        lane = (link.giver, link.taker, link.carry)
+        if x - last.get(lane, -near) >= near:
             last[lane] = x
-            found.append(link)
+            found.append((x, link))
     return found
 
 

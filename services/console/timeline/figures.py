@@ -1,9 +1,10 @@
 """What is drawn: lanes, marks on them, hand-overs between them, ties, and spans of holding, tied up by ids of lanes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class Shape(StrEnum):
@@ -19,7 +20,10 @@ class Shape(StrEnum):
     @property
     def rank(self) -> int:
         """0 for what must be seen first."""
-        return list(Shape).index(self)
+        return _RANKS[self]
+
+
+_RANKS: Mapping[Shape, int] = MappingProxyType({shape: rank for rank, shape in enumerate(Shape)})
 
 
 class Carry(StrEnum):

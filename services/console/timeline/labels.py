@@ -4,6 +4,7 @@ A lane is walked from right to left: an earlier event goes a row down, so that t
 through the words of a later one.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -49,14 +50,53 @@ class Label:
 def labelled(clusters: Sequence[Cluster], base: float, ink: Sequence[Ink]) -> list[Label]:
     """The labels of a lane whose line of marks is at `base`, left to right; a cluster without room gets none."""
     placed: list[Label] = []
+    ground = _Ground.of(ink, base)
     for cluster in reversed(clusters):
-        if not cluster.label:
-            continue
-        free = [one for one in _offers(cluster) if _fits(one, placed, clusters)]
-        if free:
-            # Among equals min() takes the first: the upper row, and in it the first position.
-            placed.append(min(free, key=lambda one: _cost(one, base, ink)))
+        if cluster.label and (best := _best(cluster, placed, clusters, ground)):
+            placed.append(best)
     return placed[::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """The ink that labels of one lane could touch, from left to right."""
+
+    base: float
+    ink: Sequence[Ink]
+    xs: Sequence[float]
+    reach: float
+
+    @classmethod
+    def of(cls, ink: Sequence[Ink], base: float) -> "_Ground":
+        reach = max((dot.margin for dot in ink), default=0.0)
+        top, bottom = base + FIRST_LABEL - _ASCENT - reach, base + FIRST_LABEL + ROW * (MAXROWS - 1) + _DESCENT + reach
+        near = sorted((dot for dot in ink if top <= dot.y <= bottom), key=lambda dot: dot.x)
+        return cls(base, near, [dot.x for dot in near], reach)
+
+    def cost(self, one: Label) -> int:
+        """How much ink the label would cover."""
+        line = self.base + FIRST_LABEL + ROW * one.row
+        first, last = bisect_left(self.xs, one.left - self.reach), bisect_right(self.xs, one.right + self.reach)
+        return sum(
+            dot.weight
+            for dot in self.ink[first:last]
+            if one.left - dot.margin <= dot.x <= one.right + dot.margin
+            and line - _ASCENT - dot.margin <= dot.y <= line + _DESCENT + dot.margin
+        )
+
+
+def _best(cluster: Cluster, placed: Sequence[Label], clusters: Sequence[Cluster], ground: _Ground) -> Label | None:
+    """The place that covers the least; among equals the upper row, and in it the first position."""
+    best, least = None, 0
+    for one in _offers(cluster):
+        if not _fits(one, placed, clusters):
+            continue
+        cost = ground.cost(one)
+        if cost == 0:
+            return one
+        if best is None or cost < least:
+            best, least = one, cost
+    return best
 
 
 def _offers(cluster: Cluster) -> Iterator[Label]:
@@ -92,13 +132,3 @@ def _between(one: Label, x: float) -> bool:
     """Whether a marker at `x` would be taken for the one that these words belong to."""
     own = one.cluster.x
     return one.left <= x <= own if one.ends else own < x <= one.left
-
-
-def _cost(one: Label, base: float, ink: Sequence[Ink]) -> int:
-    line = base + FIRST_LABEL + ROW * one.row
-    return sum(
-        dot.weight
-        for dot in ink
-        if one.left - dot.margin <= dot.x <= one.right + dot.margin
-        and line - _ASCENT - dot.margin <= dot.y <= line + _DESCENT + dot.margin
-    )

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.console.timeline.clusters import Cluster, clusters
+from services.console.timeline.clusters import Cluster, clustered
 from services.console.timeline.curves import Curve, curve, drawn_links
-from services.console.timeline.figures import Carry, Figures, Lane, Link, Mark, Tie
+from services.console.timeline.figures import Carry, Figures, Lane, Link, Tie
 from services.console.timeline.labels import Ink, Label, labelled
 from services.console.timeline.scale import BASE, HEAD, Scale, lane_height
 from services.console.timeline.window import Window
@@ -62,7 +62,7 @@ def laid_out(figures: Figures, window: Window, now: datetime) -> Layout:
     scale = Scale(window)
     ground = _Ground(
         lanes=figures.lanes,
-        marks={lane.id: clusters(_of(lane, figures), scale) for lane in figures.lanes},
+        marks=clustered(figures.marks, [lane.id for lane in figures.lanes], scale),
         links=drawn_links(list(figures.links), scale),
         ties=[tie for tie in figures.ties if window.holds(tie.at)],
         scale=scale,
@@ -72,6 +72,8 @@ def laid_out(figures: Figures, window: Window, now: datetime) -> Layout:
     labels = ground.labels(counts)
     for number in range(_PASSES):
         needed = {lane: max((label.row + 1 for label in found), default=1) for lane, found in labels.items()}
+        if needed == counts:
+            break
         growing = number >= _PASSES - _GROWING
         counts = {lane: max(rows, counts[lane]) if growing else rows for lane, rows in needed.items()}
         # The last labels are those that the last heights were made for.
@@ -111,10 +113,6 @@ class _Ground:
         bases = {row.lane.id: row.base for row in rows}
         curves = [curve(link, self.scale, bases) for link in self.links]
         return Layout(self.scale, rows, curves, self.ties, self.now)
-
-
-def _of(lane: Lane, figures: Figures) -> list[Mark]:
-    return [mark for mark in figures.marks if mark.lane == lane.id]
 
 
 def _line(x: float | None, top: float, bottom: float, weight: int) -> list[Ink]:

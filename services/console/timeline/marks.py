@@ -1,6 +1,6 @@
 """Marks and their words as SVG: one group for each cluster, titled with the events in it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from services.console.timeline.clusters import Cluster
 from services.console.timeline.figures import Shape
@@ -10,31 +10,37 @@ from services.console.timeline.markup import circle, diamond, escaped, path, rec
 from services.console.timeline.scale import FIRST_LABEL, ROW, units
 from services.console.timeline.texts import Texts, stamp
 
-_TOLD = 6
-"""How many events a title lists: what is more is only counted, so that a thousand marks stay one line of text."""
+_TOLD, _FEW = 6, 60
+"""How many events a title lists, in a picture of few marks: what is more is only counted."""
 _EMPHASISED = {Shape.MISSED: " t-miss", Shape.DUE: " t-due", Shape.OVERLAP: " t-olap"}
 _SINGLE, _SEVERAL = 7.0, 9.0
 _WIDE = 3
 """Digits from which the count inside a disc needs a wider one."""
 
 
-def marked(row: Row, texts: Texts) -> Iterator[str]:
-    """The leaders, marks and labels of a lane, in the colour of its group."""
-    labels = {label.cluster: label for label in row.labels}
+def told_by(rows: Sequence[Row]) -> int:
+    """How many events the title of a mark lists, in a picture of these lanes: the more marks, the fewer."""
+    return _TOLD if sum(len(row.clusters) for row in rows) <= _FEW else 1
+
+
+def marked(row: Row, texts: Texts, most: int) -> Iterator[str]:
+    """The leaders, marks and labels of a lane, in the colour of its group; titles list at most so many events."""
+    labels = {label.cluster.x: label for label in row.labels}
     for cluster in row.clusters:
-        label = labels.get(cluster)
+        label = labels.get(cluster.x)
         if label and label.led:
             yield path("lead-line", f"M{units(cluster.x)} {units(row.base + 8)}V{units(_line(row, label) - 12)}")
         words = _words(row, label) if label else ""
-        yield f'<g data-n="{len(cluster.marks)}"><title>{escaped(_title(cluster, texts))}</title>'
+        yield f'<g data-n="{len(cluster.marks)}"><title>{escaped(_title(cluster, texts, most))}</title>'
         yield f"{_shape(cluster, row.base)}{words}</g>"
 
 
-def _title(cluster: Cluster, texts: Texts) -> str:
-    told = [f"{stamp(mark.at)} {mark.label}".rstrip() for mark in cluster.marks]
-    more = len(told) - _TOLD
+def _title(cluster: Cluster, texts: Texts, most: int) -> str:
+    more = len(cluster.marks) - most
     # A title that would leave out one event can as well tell it.
-    return "; ".join(told if more <= 1 else [*told[:_TOLD], texts.more(more)])
+    told = cluster.marks if more <= 1 else cluster.marks[:most]
+    words = [f"{stamp(mark.at)} {mark.label}".rstrip() for mark in told]
+    return "; ".join(words if more <= 1 else [*words, texts.more(more)])
 
 
 def _line(row: Row, label: Label) -> float:
@@ -65,7 +71,6 @@ def _disc(cluster: Cluster, y: float) -> str:
         return circle("f dot", cluster.x, y, _SINGLE)
     digits = len(str(count))
     radius = _SEVERAL if digits < _WIDE else _SEVERAL + 3 * (digits - _WIDE + 1)
-    # A wide disc beside the gutter must not run into the names of lanes.
     return circle("f dot", cluster.x, y, radius) + text("cl", cluster.x, y + 4, str(count), "middle")
 
 

@@ -8,7 +8,7 @@ from services.console.timeline.curves import Curve
 from services.console.timeline.days import Calendar
 from services.console.timeline.figures import Carry, Figures, Holding, Lane
 from services.console.timeline.layout import Layout, Row, laid_out
-from services.console.timeline.marks import marked
+from services.console.timeline.marks import marked, told_by
 from services.console.timeline.markup import circle, escaped, path, rect, text
 from services.console.timeline.scale import HEAD, LEFT, WIDTH, units
 from services.console.timeline.texts import Texts
@@ -34,8 +34,9 @@ def svg(figures: Figures, window: Window, now: datetime, calendar: Calendar, tex
     parts += _spans(figures, layout, now)
     parts += _ties(layout)
     parts += [line for one in layout.curves for line in _hand_over(one, hues[one.link.giver])]
+    most = told_by(layout.rows)
     for row in layout.rows:
-        parts += [f'<g class="{_hue(row.lane)}">', *marked(row, texts), "</g>"]
+        parts += [f'<g class="{_hue(row.lane)}">', *marked(row, texts, most), "</g>"]
     return "\n".join([*parts, "</svg>"])
 
 

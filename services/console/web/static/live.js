@@ -88,6 +88,8 @@
     told.entries.forEach(add);
     replace("head", told.head);
     replace("side", told.side);
+    replace("pager", told.pager);
+    replace("drawing", told.drawing);
     document.querySelectorAll("[data-live-count]").forEach((node) => { node.textContent = told.count; });
     steady(held);
     hear(message);
