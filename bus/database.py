@@ -4,7 +4,8 @@ The engine runs in AUTOCOMMIT, so SQLAlchemy sends no BEGIN of its own; `transac
 Core statements on `tx.sql` and raw ones on `tx.raw` are then statements of that same transaction.
 """
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -30,6 +31,8 @@ GUARDS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Session settings of every connection; a service may give others."""
+
+_PARTING_SECONDS = 5.0
 
 _PASSING = (
     asyncpg.PostgresConnectionError,
@@ -97,18 +100,21 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
-        """One transaction, READ COMMITTED: committed when the block ends, rolled back when it raises."""
+        """One transaction, READ COMMITTED: committed when the block ends, rolled back when it raises.
+
+        Who is cancelled inside it is so after the rollback; who is cancelled while it commits, after the commit.
+        """
         async with self._connection() as connection:
             transaction = connection.raw.transaction()
-            await transaction.start()
             try:
+                await _carried_out(connection.raw, transaction.start())
                 yield connection
             except BaseException:
                 # A cancelled statement may take its connection with it; the server then rolls back by itself.
-                if not connection.raw.is_closed():
-                    await transaction.rollback()
+                if connection.raw.is_in_transaction() and not connection.raw.is_closed():
+                    await _carried_out(connection.raw, transaction.rollback())
                 raise
-            await transaction.commit()
+            await _carried_out(connection.raw, transaction.commit())
 
     @asynccontextmanager
     async def autocommit(self) -> AsyncIterator[Raw]:
@@ -157,6 +163,30 @@ def is_transient(error: BaseException) -> bool:
         # What it says where the server ended the connection in the moment in which a statement was sent.
         return "cannot switch to state" in str(error)
     return isinstance(error, _PASSING)
+
+
+async def _carried_out(raw: Raw, work: Coroutine[Any, Any, None]) -> None:
+    """A BEGIN, COMMIT or ROLLBACK to its end, though the caller be cancelled at each turn of the loop meanwhile.
+
+    Cut off midway, it would leave a transaction that asyncpg takes for the next caller's own, whose writes would then
+    be lost. A server that does not answer a cancelled caller in time loses the connection instead.
+    """
+    task, cancelled = asyncio.ensure_future(work), None
+    while not task.done():
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError as error:
+            if cancelled is None:
+                asyncio.get_running_loop().call_later(_PARTING_SECONDS, _let_go, raw, task)
+            cancelled = error
+    if cancelled is not None:
+        raise cancelled from task.exception()
+    task.result()
+
+
+def _let_go(raw: Raw, task: "asyncio.Future[None]") -> None:
+    if not task.done():
+        raw.terminate()
 
 
 async def _driver(sql: AsyncConnection) -> Raw:

@@ -1,6 +1,7 @@
 """Core and asyncpg share one transaction, and a connection that was lost is never handed out again."""
 
 import asyncio
+from random import Random, SystemRandom
 from typing import Any, cast
 
 import asyncpg
@@ -59,6 +60,38 @@ async def test_a_cancelled_transaction_is_undone_and_its_connection_is_not_poiso
 
     for _ in range(6):
         assert await seen_elsewhere(store) == 0
+
+
+async def test_a_transaction_cancelled_at_every_turn_at_any_moment_leaves_nothing_to_the_next(
+    store: Database, database: TestDatabase
+) -> None:
+    """As a scope cancels that does not stop before its task has ended, with one connection for all."""
+    seed = SystemRandom().randrange(2**32)
+    print(f"seed {seed}")  # noqa: T201 - the seed belongs in the output of a run that failed
+    random, alone, kept = Random(seed), Database.connect(database.url("intake"), 1), set[int]()
+
+    async def writes(number: int) -> None:
+        async with alone.transaction() as tx:
+            await tx.raw.execute("insert into thing (id) values ($1)", number)
+            await tx.raw.execute("select pg_sleep(0.001)")
+
+    await writes(0)
+    for number in range(1, 150):
+        task = asyncio.create_task(writes(2 * number))
+        await asyncio.sleep(random.uniform(0, 0.004))
+        while not task.done():
+            task.cancel()
+            await asyncio.sleep(0)
+        if not task.cancelled():
+            kept.add(2 * number)
+        await writes(2 * number + 1)
+        kept.add(2 * number + 1)
+
+    await alone.close()
+    async with store.autocommit() as witness:
+        found = {row["id"] for row in await witness.fetch("select id from thing")}
+    assert kept - found == set()
+    assert any(not number % 2 for number in range(2, 300) if number not in found), "nothing was cancelled in time"
 
 
 async def test_a_connection_that_the_server_ended_is_not_handed_out_again(
