@@ -86,7 +86,9 @@ def enter(
         headers = {"Idempotency-Key": key} if key else idempotency_key()
         found = intake.post("/desk/tips", json=form, headers=headers).json()
     where = "held for the integrity unit: this desk will not see it" if found["held"] else f"tip {found['tip_id']}"
-    say(found, as_json=as_json, text=f"receipt {found['receipt']}  (shown once: read it out)\n{where}")
+    place = ", ".join(f"{name} {value}" for name, value in found.get("place", {}).items())
+    text = f"receipt {found['receipt']}  (shown once: read it out)\n{where}"
+    say(found, as_json=as_json, text=f"{text}\n{place}" if place else text)
 
 
 @app.command()

@@ -44,6 +44,24 @@ def check(folder: FolderOption = None, as_json: JsonOption = False) -> None:
     raise typer.Exit(code=1 if problems else 0)
 
 
+@app.command()
+def place(
+    address: Annotated[str, typer.Argument(help="As it was typed, in old or new units, with or without diacritics.")],
+    at: Annotated[
+        str | None, typer.Option("--at", help="The day of the act, like 2025-06-30; today if left out.")
+    ] = None,
+    folder: FolderOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say which unit and province hold an address on a day, or why that cannot be said. Nothing leaves this machine.
+
+    Exit codes: 0 exactly one unit (status resolved or converted), 1 the province alone or nothing, 2 wrong usage.
+    """
+    from cli.place import show
+
+    raise typer.Exit(code=show(address, at, folder, as_json=as_json))
+
+
 def _as_json(folder: Path, rows: int, problems: "tuple[Problem, ...]") -> str:
     found = {"folder": str(folder), "rows": rows, "problems": [problem.as_dict() for problem in problems]}
     return json.dumps(found, ensure_ascii=False, indent=2)

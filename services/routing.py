@@ -1,10 +1,15 @@
 """Which rule sends a record where: pure, from facts and reference data at the day of the act."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from schemas.facts import Facts
+from schemas.facts import Facts, Place
+from schemas.identifiers.address.gazetteer import Gazetteer
+from schemas.identifiers.address.resolution import Certainty, Resolution
+from schemas.identifiers.address.resolve import resolve
 from schemas.reference.book import ReferenceBook
+from schemas.reference.places.rows import REFORM
 from schemas.reference.problems import UnknownCodeError
 from schemas.reference.rule import Rule
 from schemas.route import Route
@@ -44,6 +49,44 @@ class RoutingFacts:
             province=facts.place.province if facts.place else None,
             value_vnd=sum(goods.value_vnd or 0 for goods in facts.goods),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Facts whose codes are filled from the address, and what the address was found to be; None without an address.
+
+    In a `conflict` the code stated and the address name different places: the facts are as they were stated.
+    """
+
+    facts: Facts
+    found: Resolution | None = None
+    conflict: bool = False
+
+
+def placed(facts: Facts, at: date, places: Callable[[], Gazetteer]) -> Placed:
+    """The facts with province and ward of their address at the day of the act, where no code is stated.
+
+    A ward is taken only where the address leaves no doubt. Before the reform no province has a code in reference, so
+    nothing is filled for such a day. `places` is called only if there is an address.
+    """
+    place = facts.place
+    if place is None or place.text is None:
+        return Placed(facts)
+    found = resolve(place.text, at, places())
+    if at < REFORM or found.province_code is None:
+        return Placed(facts, found)
+    ward = found.ward_code if found.certainty is Certainty.CERTAIN else None
+    if _differ(place.province, found.province_code) or _differ(place.ward, ward):
+        return Placed(facts, found, conflict=True)
+    return Placed(facts.model_copy(update={"place": _filled(place, found.province_code, ward)}), found)
+
+
+def _differ(stated: str | None, found: str | None) -> bool:
+    return stated is not None and found is not None and stated != found
+
+
+def _filled(place: Place, province: str, ward: str | None) -> Place:
+    return place.model_copy(update={"province": province, "ward": place.ward or ward})
 
 
 def applies(rule: Rule, facts: RoutingFacts) -> bool:

@@ -1,7 +1,9 @@
 """What every handler of intake works with besides its unit of work."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from schemas.identifiers.address.gazetteer import Gazetteer
 from schemas.reference.book import ReferenceBook
 from services.intake.pseudonym import RandomBytes
 from services.intake.vault import Vault
@@ -12,9 +14,13 @@ REGULATION = "195/QĐ-BCĐ389"
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """Reference data, the writing side of the vault, the pepper of receipts and pseudonyms, and randomness."""
+    """Reference data, the writing side of the vault, the pepper of receipts and pseudonyms, and randomness.
+
+    `places` gives the tables of old and new units; they are read when it is first called.
+    """
 
     book: ReferenceBook
+    places: Callable[[], Gazetteer]
     vault: Vault
     pepper: bytes
     random: RandomBytes

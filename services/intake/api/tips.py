@@ -9,6 +9,7 @@ from bus.commands import Answer
 from bus.errors import Refused
 from bus.uow import UnitOfWork
 from schemas.events.tip import Channel
+from services import routing
 from services.intake import problems
 from services.intake.api.doors import CurrentDoors, Doors, command, perform
 from services.intake.forms import DeskForm, PublicForm, TipEnter
@@ -39,6 +40,8 @@ class DeskAnswer(BaseModel):
     tip_id: str
     tip_no: str
     held: bool
+    place: dict[str, str] = {}
+    """What the address was understood as; `conflict` if a code stated says another place."""
 
 
 class StatusQuestion(BaseModel):
@@ -57,7 +60,8 @@ def router(submitting: Limiter, asking: Limiter) -> APIRouter:
         if not parts.office.web_decision:
             raise Refused(problems.WEB_CLOSED)
         told = DeskForm(**{**form.model_dump(), "channel": Channel.WEB})
-        province = form.facts.place.province if form.facts.place else None
+        placed = routing.placed(form.facts, parts.today(), parts.office.places).facts.place
+        province = placed.province if placed else None
         desk = parts.office.book.desk_for(province, parts.today()).code
         receipt, _ = await _enter(TipEnter(form=told, desk=desk), (actor, PUBLIC), key, parts)
         return PublicAnswer(receipt=str(receipt), status_url=STATUS_URL)
@@ -77,7 +81,9 @@ def router(submitting: Limiter, asking: Limiter) -> APIRouter:
         entry = TipEnter(form=form, desk=actor.unit, receiver=claims.name or actor.person)
         receipt, answer = await _enter(entry, (actor, "http"), key, parts)
         held = answer.result["held"] == "true"
-        return DeskAnswer(receipt=str(receipt), tip_id=str(answer.about), tip_no=answer.result["tip_no"], held=held)
+        place = {key: value for key, value in answer.result.items() if key.startswith("place")}
+        tip_no = answer.result["tip_no"]
+        return DeskAnswer(receipt=str(receipt), tip_id=str(answer.about), tip_no=tip_no, held=held, place=place)
 
     return found
 

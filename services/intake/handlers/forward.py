@@ -19,6 +19,7 @@ from services.intake.handlers.own import own_tip, state_refused
 from services.intake.handlers.published import opened_details, personal, tell
 from services.intake.model import StateError, Tip
 from services.intake.office import Office
+from services.intake.places import place_differs, placed_words
 from services.policy import Actor
 
 PURPOSE = "forward"
@@ -29,7 +30,8 @@ async def forward(command: Event[TipForward], actor: Actor, uow: UnitOfWork, off
     """Forward with the route that the rule gives for the facts; a route given is held against the rule it names."""
     order = command.data
     tip = await own_tip(order.tip_id, actor, "tip.forward", uow)
-    facts = naming_kinds(corrected(tip, order.facts), order.details)
+    placed = sure_place(tip, corrected(tip, order.facts), office)
+    facts = naming_kinds(placed.facts, order.details)
     route = chosen_route(tip, facts, order.route, office)
     try:
         sent = tip.forward(route, order.document, facts, uow.context.clock())
@@ -54,7 +56,7 @@ async def forward(command: Event[TipForward], actor: Actor, uow: UnitOfWork, off
     )
     tell(sent, data, audience.tip_forwarded(tip.desk, route), uow, command)
     answer = await saved(sent, uow)
-    answer.result.update(rule=route.rule, lead=route.lead)
+    answer.result.update(rule=route.rule, lead=route.lead, **placed_words(placed))
     return answer
 
 
@@ -74,6 +76,14 @@ def corrected(tip: Tip, given: Facts | None) -> Facts:
         return tip.facts
     kinds = dict.fromkeys((*given.identifier_kinds, *tip.facts.identifier_kinds))
     return given.model_copy(update={"identifier_kinds": tuple(kinds)})
+
+
+def sure_place(tip: Tip, facts: Facts, office: Office) -> routing.Placed:
+    """The facts with the codes of their address; raises Refused where code and address name different places."""
+    placed = routing.placed(facts, vietnam_date(latest_sight(facts, tip.received_at)), office.places)
+    if placed.conflict:
+        raise Refused(place_differs(placed), "/facts/place")
+    return placed
 
 
 def chosen_route(tip: Tip, facts: Facts, given: Route | None, office: Office) -> Route:

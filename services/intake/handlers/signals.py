@@ -8,7 +8,7 @@ from bus.uow import UnitOfWork
 from schemas.commands.signal import SignalSubmit
 from schemas.envelope import Event
 from schemas.events.signal import SignalDetected
-from schemas.facts import PersonalFacts, latest_sight
+from schemas.facts import Facts, PersonalFacts, latest_sight
 from schemas.reference.validity import vietnam_date
 from services import audience, routing
 from services.intake import problems
@@ -17,6 +17,7 @@ from services.intake.handlers.integrity import speaks_of_an_officer
 from services.intake.handlers.own import allow
 from services.intake.handlers.published import personal
 from services.intake.office import Office
+from services.intake.places import placed_words
 from services.intake.repository.signals import SignalRow, add_signals
 from services.policy import Actor, Resource
 
@@ -37,18 +38,20 @@ def take(
     """Publish one signal; the row to remember it by, which many signals write in one statement, and the answer.
 
     Raises Refused if the actor's unit may not send it, or a code in its facts is not in force at its date.
+    Where code and address differ the code stands as it was stated, and the answer says so.
     """
     order, signal = command.data, command.data.signal_id
     if signal is None:
         raise Refused(problems.SIGNAL_UNNUMBERED, "/signal_id")
     allow(actor, "signal.submit", Resource(unit=command.envelope.unit))
     at = vietnam_date(latest_sight(order.facts, order.detected_at))
-    for message in routing.unknown_codes(routing.RoutingFacts.of(order.facts), at, office.book):
+    placed = routing.placed(order.facts, at, office.places)
+    for message in routing.unknown_codes(routing.RoutingFacts.of(placed.facts), at, office.book):
         raise Refused(problems.unknown_code(message), "/facts")
     if speaks_of_an_officer(order.facts, at, office.book):
         raise Refused(problems.REPORT_AS_TIP, "/facts/typology")
     uow.publish(
-        _detected(order, signal, details, actor.unit),
+        _detected(order, placed.facts, (signal, details), actor.unit),
         subject=signal,
         sequence=1,
         audience=audience.signal_detected(actor.unit),
@@ -58,10 +61,12 @@ def take(
         attached=command,
         legalbasis=command.envelope.legalbasis,
     )
-    return _row(command, signal, actor.unit), Answer(accepted=True, about=signal, result={"signal_id": str(signal)})
+    answer = Answer(accepted=True, about=signal, result={"signal_id": str(signal)} | placed_words(placed))
+    return _row(command, signal, actor.unit), answer
 
 
-def _detected(order: SignalSubmit, signal: UUID, details: PersonalFacts | None, sender: str) -> SignalDetected:
+def _detected(order: SignalSubmit, facts: Facts, own: tuple[UUID, PersonalFacts | None], sender: str) -> SignalDetected:
+    signal, details = own
     return SignalDetected(
         sender=sender,
         holder=sender,
@@ -70,7 +75,7 @@ def _detected(order: SignalSubmit, signal: UUID, details: PersonalFacts | None, 
         detected_at=order.detected_at,
         critical=order.critical,
         reason=order.reason,
-        facts=naming_kinds(order.facts, details),
+        facts=naming_kinds(facts, details),
         personal=personal(signal, details),
     )
 

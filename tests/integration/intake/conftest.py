@@ -20,9 +20,10 @@ from infra.stack.info import StackInfo
 from infra.stack.testing import TestDatabase
 from intake_builders import DECISION, FORM, Http, OneKey, Published, Taking, Tokens, concerns, message_of, served
 from schemas.envelope import Event
+from schemas.identifiers.address.atlas import Atlas
 from schemas.reference.book import ReferenceBook
 from schemas.topics import Topics
-from services.intake.api import desk, integrity, signals, tips
+from services.intake.api import desk, integrity, reports, signals, tips
 from services.intake.api.doors import Doors
 from services.intake.office import Office
 from services.intake.unmask import api as unmask_api
@@ -51,6 +52,7 @@ def book() -> ReferenceBook:
 def office(stack: StackInfo, book: ReferenceBook) -> Office:
     return Office(
         book=book,
+        places=Atlas(reference.folder()),
         vault=Vault.load(stack.secrets / "vault-public.json"),
         pepper=b"p" * 32,
         random=os.urandom,
@@ -102,6 +104,7 @@ async def intake(parts: Doors, directory: OneKey) -> AsyncIterator[Http]:
     doors = [
         tips.router(plenty(), plenty()),
         desk.router(plenty()),
+        reports.router(plenty()),
         signals.router(plenty()),
         integrity.router(),
     ]
