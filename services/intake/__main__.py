@@ -17,9 +17,8 @@ from bus.relay import Relay
 from bus.retry import Backoff, passing
 from bus.sealing import Keyring
 from bus.uow import Context, UnitsOfWork
-from schemas.identifiers.address.atlas import Atlas
 from schemas.reference.book import ReferenceBook
-from services.intake.api import desk, integrity, signals, tips
+from services.intake.api import desk, integrity, reports, signals, tips
 from services.intake.api.doors import Doors
 from services.intake.consumer import listening
 from services.intake.handlers.inbound import Inbound
@@ -69,7 +68,6 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
 def _office(settings: Settings) -> Office:
     return Office(
         book=ReferenceBook.load(reference.folder()),
-        places=Atlas(reference.folder()),
         vault=Vault.load(settings.secrets.path("vault-public.json")),
         pepper=bytes.fromhex(settings.secrets.read("receipt-pepper")),
         random=os.urandom,
@@ -84,6 +82,8 @@ def _app(settings: Settings, parts: Doors, health: Health, closers: AsyncExitSta
     doors = [
         tips.router(submitting=limiter(20, 200), asking=limiter(20, 200)),
         desk.router(deciding=limiter(20, 200)),
+        # A chunk of a list is 500 rows: four a second are more than a desk's list needs.
+        reports.router(sending=limiter(10, 100)),
         signals.router(submitting=limiter(200, 2000)),
         integrity.router(),
         parked.router(parts.database),

@@ -27,6 +27,10 @@ LINK_TO_ITSELF = MALFORMED.problem(
     "Không thể liên kết tin báo với chính nó. Hãy nêu tin báo có trước.",
     "A tip cannot be linked to itself. Name the earlier tip in linked_to.",
 )
+LIST_UNKNOWN = NOT_FOUND.problem(
+    "Đơn vị không có danh sách này. Hãy kiểm tra mã danh sách.",
+    "Your unit imported no such list. Check the list's id.",
+)
 REFUSAL_CODE_UNKNOWN = UNKNOWN_CODE.problem(
     "Căn cứ từ chối không có trong bảng refusal_codes đang hiệu lực. Hãy chọn một mã trong bảng.",
     "The ground for refusal is not in force. Choose a code of the sheet refusal_codes.",
@@ -78,6 +82,14 @@ def state_problem(state: TipState) -> Problem:
     return WRONG_STATE.problem(
         f"Tin báo đang ở trạng thái «{_STATES[state]}» nên không làm được việc này. Hãy đọc lại rồi quyết định.",
         f"The tip is {state}, which does not allow this. Read it again and decide anew.",
+    )
+
+
+def rows_missing(last_line: int) -> Problem:
+    """Rows were left out before a chunk: what is decided so far, and what to send next."""
+    return WRONG_STATE.problem(
+        f"Danh sách mới được xử lý đến dòng {last_line}. Hãy gửi tiếp từ dòng sau đó.",
+        f"The list is decided up to line {last_line}. Send the rows after that line.",
     )
 
 

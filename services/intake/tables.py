@@ -85,3 +85,49 @@ case_lead = Table(
     Column("lead", Text, nullable=False),
     Column("closed_at", DateTime(timezone=True)),
 )
+
+imported_list = Table(
+    "imported_list",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("desk", Text, nullable=False),
+    Column("file_sha256", LargeBinary, nullable=False),
+    Column("reading", Text, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("started_by", Text, nullable=False),
+    Column("started_at", DateTime(timezone=True), nullable=False),
+    Column("finished_at", DateTime(timezone=True)),
+    Column("expected", BigInteger, nullable=False),
+    *(
+        Column(count, BigInteger, nullable=False, server_default=text("0"))
+        for count in ("last_line", "read", "taken", "linked", "refused")
+    ),
+    UniqueConstraint("desk", "file_sha256", "reading"),
+)
+
+reported_site = Table(
+    "reported_site",
+    metadata,
+    Column("desk", Text, primary_key=True),
+    Column("site_key", LargeBinary, primary_key=True),
+    Column("tip_id", Uuid, nullable=False),
+    Column("list_id", Uuid, nullable=False),
+    Column("line", BigInteger, nullable=False),
+)
+
+report_note = Table(
+    "report_note",
+    metadata,
+    Column("list_id", Uuid, primary_key=True),
+    Column("line", BigInteger, primary_key=True),
+    Column("tip_id", Uuid, nullable=False),
+    Index(None, "tip_id"),
+)
+
+report_refusal = Table(
+    "report_refusal",
+    metadata,
+    Column("list_id", Uuid, primary_key=True),
+    Column("line", BigInteger, primary_key=True),
+    Column("reason", Text, nullable=False),
+)
