@@ -46,7 +46,7 @@ def calling(service: str, *, as_json: bool, purpose: str = "", anonymous: bool =
     from services.runtime.errors import ConfigurationError
 
     try:
-        token = None if anonymous else _token(purpose)
+        token = None if anonymous else fresh_token(purpose)
         with _client(service, token) as client:
             yield client
     except Answered as answer:
@@ -77,7 +77,8 @@ def say(found: Any, *, as_json: bool, text: str) -> None:
     typer.echo(json.dumps(found, ensure_ascii=False) if as_json else text)
 
 
-def _token(purpose: str) -> str:
+def fresh_token(purpose: str = "") -> str:
+    """A token of the person signed in, good for some minutes; raises `Answered` (401) where nobody is."""
     kept = session_file().read()
     if kept is None:
         raise Answered(SIGNED_OUT_STATUS, {"title": "nobody is signed in", "detail": "Run `phoihop login`."})

@@ -1,5 +1,7 @@
 """`phoihop tip …`: what the public does. Send a report at the public door, and follow it by its receipt.
 
+`tip import` alone is an operator's: a desk takes in a list of reported sites.
+
 Exit codes are those of every command that calls a service: see `cli/client.py`.
 """
 
@@ -10,10 +12,12 @@ import typer
 
 from cli.client import calling, idempotency_key, say
 from cli.form_file import STDIN, form_of, wrong_usage
+from cli.importing import import_list
 
 PUBLIC = "public"
 
 app = typer.Typer(no_args_is_help=True, help="Send a report to the public door, and follow it by its receipt.")
+app.command("import")(import_list)
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 
 

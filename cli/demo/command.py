@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from cli.form_file import wrong_usage
+from cli.importing import listed
 from cli.stack import told
 from cli.up import Declarations, chosen
 
@@ -22,6 +23,10 @@ def demo(
     once: Annotated[bool, typer.Option("--once", help="Play as fast as the doors answer, verify, and stop.")] = False,
     report: Annotated[Path | None, typer.Option(help="Write the figures to this file as JSON.")] = None,
     declarations: Declarations = None,
+    reports: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="A list of reported sites for a desk; a path, or a name in PHOIHOP_DATA."),
+    ] = None,
     kill: Annotated[
         str, typer.Option(help="Drill: SIGKILL these parts in mid-story, like notifications,cases,broker.")
     ] = "",
@@ -40,7 +45,7 @@ def demo(
         wrong_usage(f"--kill knows no {', '.join(wrong)}; it knows {', '.join(NAMES)}")
     if report is not None and not report.parent.is_dir():
         wrong_usage(f"--report: there is no folder {report.parent}")
-    file = chosen(declarations)
+    file, sites = chosen(declarations), listed(reports)
     with told(as_json=as_json):
-        options = Options(once, report, file, parts, 0.0 if once else pace, reset=reset, as_json=as_json)
+        options = Options(once, report, file, sites, parts, 0.0 if once else pace, reset=reset, as_json=as_json)
         sys.exit(run(options))

@@ -11,6 +11,7 @@ class Options:
     once: bool
     report: Path | None
     declarations: Path | None
+    reports: Path | None
     kill: tuple[str, ...]
     pace: float
     reset: bool

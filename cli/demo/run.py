@@ -114,7 +114,7 @@ async def _told(options: Options, show: Show, stage: Stage, began: float) -> dic
 async def _drilled(options: Options, show: Show, stage: Stage, supervisor: Supervisor) -> None:
     if options.kill:
         story = load()
-        judge = await judge_of(story, options.declarations, stage)
+        judge = await judge_of(story, options, stage)
         drill = Drill(options.kill, supervisor, show.tell)
         await drill.watch(lambda: stage.share_done(judge.due, len(story)), stage.progress.changed)
         stage.killed.extend(drill.killed)

@@ -7,6 +7,7 @@ from cli.demo.oracle.expected import CONTRIBUTION, Expected, Triple
 from cli.received import Received
 
 ANSWERS = "command."
+REPORT = "tip.received"
 CONTRIBUTIONS = ("case.proposed", "case.signal_added")
 
 
@@ -23,9 +24,17 @@ class Reading:
 
 
 def read(received: Sequence[Received], tips: Mapping[str, str], expected: Expected) -> Reading:
-    """Understands everything received. `tips` is story key to tip id, as the desk's door answered."""
+    """Understands everything received. `tips` is story key to tip id, as the desk's door answered.
+
+    A report of a list is known by the file and line that its event names.
+    """
     names = {tip: key for key, tip in tips.items()}
     names |= {seen.subject: f"decl:{seen.data['reference']}" for seen in received if seen.kind == "signal.detected"}
+    names |= {
+        seen.subject: f"report:{seen.data['recording_ref']}"
+        for seen in received
+        if seen.kind == REPORT and seen.subject not in names and seen.data.get("recording_ref")
+    }
     group_of = {member.item: group for group, members in expected.groups.items() for member in members}
     items: dict[str, str] = {}
     cases: dict[str, str] = {}
