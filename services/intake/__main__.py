@@ -17,6 +17,7 @@ from bus.relay import Relay
 from bus.retry import Backoff, passing
 from bus.sealing import Keyring
 from bus.uow import Context, UnitsOfWork
+from schemas.identifiers.address.atlas import Atlas
 from schemas.reference.book import ReferenceBook
 from services.intake.api import desk, integrity, reports, signals, tips
 from services.intake.api.doors import Doors
@@ -68,6 +69,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
 def _office(settings: Settings) -> Office:
     return Office(
         book=ReferenceBook.load(reference.folder()),
+        places=Atlas(reference.folder()),
         vault=Vault.load(settings.secrets.path("vault-public.json")),
         pepper=bytes.fromhex(settings.secrets.read("receipt-pepper")),
         random=os.urandom,

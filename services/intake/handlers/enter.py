@@ -18,6 +18,7 @@ from services.intake.handlers.integrity import open_integrity, speaks_of_an_offi
 from services.intake.handlers.receive import drafted, receive, with_details
 from services.intake.model import Tip, TipState
 from services.intake.office import Office
+from services.intake.places import placed_words, with_place
 from services.intake.repository import tips
 from services.intake.vault import VaultBlock
 
@@ -27,9 +28,11 @@ _CLOCK_SKEW = timedelta(minutes=5)
 async def enter(command: TipEnter, receipt_hash: bytes, uow: UnitOfWork, office: Office) -> Answer:
     """Take in a tip; raises Refused for unknown codes, unknown units and a time of receipt in the future.
 
-    The answer's result has tip_no and held, never the receipt: only its hash is stored anywhere.
+    The answer's result has tip_no, held and what the address was understood as, never the receipt: only its hash is
+    stored anywhere.
     """
     now = uow.context.clock()
+    command, placed = with_place(command, now, office)
     _check(command.form, now, office)
     tip = drafted(command, now, uow.context.new_id(), office)
     await uow.create_keys([tip.id])
@@ -38,7 +41,8 @@ async def enter(command: TipEnter, receipt_hash: bytes, uow: UnitOfWork, office:
     await tips.add_tip(uow.raw, tip, receipt_hash)
     block = VaultBlock(content=command.form.content, informant=command.form.informant)
     await tips.deposit(uow.raw, tip.id, office.vault.seal(tip.id, block))
-    return Answer(accepted=True, about=tip.id, result={"tip_no": tip.tip_no, "held": str(tip.held).lower()})
+    result = {"tip_no": tip.tip_no, "held": str(tip.held).lower()} | placed_words(placed)
+    return Answer(accepted=True, about=tip.id, result=result)
 
 
 def _check(form: DeskForm, now: datetime, office: Office) -> None:

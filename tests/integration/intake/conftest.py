@@ -20,6 +20,7 @@ from infra.stack.info import StackInfo
 from infra.stack.testing import TestDatabase
 from intake_builders import DECISION, FORM, Http, OneKey, Published, Taking, Tokens, concerns, message_of, served
 from schemas.envelope import Event
+from schemas.identifiers.address.atlas import Atlas
 from schemas.reference.book import ReferenceBook
 from schemas.topics import Topics
 from services.intake.api import desk, integrity, reports, signals, tips
@@ -51,6 +52,7 @@ def book() -> ReferenceBook:
 def office(stack: StackInfo, book: ReferenceBook) -> Office:
     return Office(
         book=book,
+        places=Atlas(reference.folder()),
         vault=Vault.load(stack.secrets / "vault-public.json"),
         pepper=b"p" * 32,
         random=os.urandom,
