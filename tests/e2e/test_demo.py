@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from cli.demo.story import load
+
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 
 PUBLISHED = Path(os.environ.get("PHOIHOP_DATA", "/nonexistent")) / "customs-declarations-2021Q2.csv"
@@ -66,6 +68,26 @@ def test_every_flagged_declaration_became_a_signal_and_every_tip_met_its_fate(re
 
 def test_units_of_four_agencies_and_the_standing_offices_were_told(report: Mapping[str, Any]) -> None:
     assert all(count > 0 for count in report["delivered"].values()), report["delivered"]
+
+
+def test_no_process_logged_what_a_tip_says_or_who_sent_it(run: subprocess.CompletedProcess[str], home: Path) -> None:
+    """Everything that every process printed, the servers' logs among it, through kills and restarts."""
+    logs = {file.name: file.read_text("utf-8", "replace") for file in home.rglob("*.log")}
+    everything = "\n".join([run.stdout, run.stderr, *logs.values()])
+
+    assert {"kafka.log", "postgres.log", "intake.log", "cases.log", "notifications.log", "unmask.log"} <= set(logs)
+    assert "Traceback" not in run.stderr
+    assert [said for said in spoken() if said in everything] == []
+
+
+def spoken() -> Iterator[str]:
+    """Contents of tips, informants, names and identifiers, as the story has them."""
+    for tip in load():
+        yield tip.row["content"]
+        yield from (value for value in tip.row.get("informant", {}).values() if isinstance(value, str))
+        details = tip.row.get("details", {})
+        yield from (one["value"] for one in details.get("identifiers", ()))
+        yield from details.get("names", ())
 
 
 def test_a_file_that_is_not_there_is_named_before_anything_starts(home: Path) -> None:
