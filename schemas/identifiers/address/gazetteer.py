@@ -33,6 +33,8 @@ class Gazetteer:
     by_code: Mapping[tuple[Vintage, str], Named]
     became: Mapping[str, str]
     successors: Mapping[str, tuple[str, ...]]
+    within: Mapping[str, frozenset[str]]
+    """For a new province the codes that its wards of both vintages have above them: its own, and old districts."""
 
     @classmethod
     def of(cls, tables: PlaceTables) -> "Gazetteer":
@@ -50,6 +52,7 @@ class Gazetteer:
             wards=_by_name(wards, former),
             by_code={(named.vintage, named.code): named for named in (*provinces, *districts, *wards)},
             became={row.code: row.successor for row in tables.old_provinces},
+            within=_within(tables),
             successors=_grouped((row.old, row.new) for row in tables.successors),
         )
 
@@ -74,6 +77,13 @@ class Gazetteer:
         """The name of a unit with those above it, as an address is written."""
         above = self.above(named)
         return named.name if above is None else f"{named.name}, {self.full(above)}"
+
+
+def _within(tables: PlaceTables) -> dict[str, frozenset[str]]:
+    became = {row.code: row.successor for row in tables.old_provinces}
+    pairs = [(row.code, row.code) for row in tables.provinces]
+    pairs += [(became[row.province], row.code) for row in tables.old_districts]
+    return {code: frozenset(codes) for code, codes in _grouped(pairs).items()}
 
 
 def _by_name(units: Iterable[Named], others: Iterable[Iterable[str]]) -> dict[str, tuple[Named, ...]]:

@@ -1,10 +1,11 @@
 """Where in a text names of units stand, and which of several meanings a mention most likely has."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from schemas.identifiers.address.gazetteer import Gazetteer, Names
-from schemas.identifiers.address.named import DISTRICT_KINDS, WARD_KINDS, Named, kind_before
+from schemas.identifiers.address.gazetteer import Names
+from schemas.identifiers.address.named import Named, kind_before
 from schemas.identifiers.address.words import Word
 
 LONGEST = 7
@@ -18,7 +19,7 @@ STREETS = frozenset({"duong", "pho", "ngo", "ngach", "hem", "kiet", "dai", "lo"}
 class Mention:
     """A unit's name at words `start` to `end`, kind included; `kind` is the one written, "" for none.
 
-    `whole` says that it fills a part of the address.
+    `whole` says that it fills a part of the address, `accented` that the address is written with marks.
     """
 
     named: Named
@@ -28,6 +29,7 @@ class Mention:
     key: str
     marked: str
     whole: bool
+    accented: bool
 
     def overlaps(self, other: "Mention") -> bool:
         """Whether a word belongs to both."""
@@ -50,28 +52,26 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
-class Mentions:
-    """Everything in a text that could be a unit of each level."""
+class Windows:
+    """Every run of words that could be a name, to be looked up among units of each level."""
 
-    provinces: tuple[Mention, ...]
-    districts: tuple[Mention, ...]
-    wards: tuple[Mention, ...]
+    words: Sequence[Word]
+    runs: tuple[tuple[int, int, str], ...]
+    accented: bool
 
     @classmethod
-    def of(cls, words: Sequence[Word], places: Gazetteer) -> "Mentions":
-        """The mentions in words whose country and post code were cut off."""
-        windows = tuple(_windows(words))
-        return cls(
-            tuple(_found(words, windows, places.provinces)),
-            tuple(one for one in _found(words, windows, places.districts) if one.kind in {"", *DISTRICT_KINDS}),
-            tuple(one for one in _found(words, windows, places.wards) if one.kind in {"", *WARD_KINDS}),
-        )
+    def of(cls, words: Sequence[Word]) -> "Windows":
+        """The runs of words whose country and post code were cut off."""
+        return cls(words, tuple(_windows(words)), any(word.marked != word.plain for word in words))
+
+    def found(
+        self, names: Names, kinds: AbstractSet[str], above: AbstractSet[str] | None = None
+    ) -> tuple[Mention, ...]:
+        """The mentions of units written with one of these kinds or none, and below one of `above` if it is given."""
+        return tuple(one for one in _found(self, names, above) if not one.kind or one.kind in kinds)
 
 
-Window = tuple[int, int, str]
-
-
-def _windows(words: Sequence[Word]) -> Iterator[Window]:
+def _windows(words: Sequence[Word]) -> Iterator[tuple[int, int, str]]:
     for start in range(len(words)):
         key = ""
         for end in range(start + 1, min(start + LONGEST, len(words)) + 1):
@@ -81,19 +81,26 @@ def _windows(words: Sequence[Word]) -> Iterator[Window]:
             yield start, end, key
 
 
-def _found(words: Sequence[Word], windows: Iterable[Window], names: Names) -> Iterator[Mention]:
-    for first, end, key in windows:
-        units = names.get(key)
-        if units is None:
+def _found(windows: Windows, names: Names, above: AbstractSet[str] | None) -> Iterator[Mention]:
+    words = windows.words
+    for first, end, key in windows.runs:
+        units = names.get(key, ())
+        if above is not None:
+            units = tuple(named for named in units if named.above in above)
+        if not units:
             continue
         kind, length = kind_before(words, first)
         start = first - length
-        if not kind and (key.isdigit() or (first and words[first - 1].plain in STREETS and not words[first].hard)):
+        if not kind and (key.isdigit() or _of_a_street(words, first)):
             continue
         marked = "".join(word.marked for word in words[first:end])
         whole = words[start].begins and (end == len(words) or words[end].begins)
         for named in units:
-            yield Mention(named, start, end, kind, key, marked, whole)
+            yield Mention(named, start, end, kind, key, marked, whole, windows.accented)
+
+
+def _of_a_street(words: Sequence[Word], first: int) -> bool:
+    return first > 0 and words[first - 1].plain in STREETS and not words[first].hard
 
 
 def best(
@@ -119,7 +126,7 @@ def _rank(one: Mention) -> tuple[bool, int, int, int]:
 
 
 def _same_marks(one: Mention) -> bool:
-    return one.marked != one.key and one.marked == one.named.marked
+    return one.accented and one.marked == one.named.marked
 
 
 def _present(one: Mention) -> bool:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from schemas.identifiers.address.gazetteer import Gazetteer
-from schemas.identifiers.address.mentions import Mention, Mentions, best
-from schemas.identifiers.address.named import PROVINCE_KINDS, WARD_KINDS, Named, Vintage, kind_before
+from schemas.identifiers.address.mentions import Mention, Windows, best
+from schemas.identifiers.address.named import DISTRICT_KINDS, PROVINCE_KINDS, WARD_KINDS, Named, Vintage, kind_before
 from schemas.identifiers.address.words import Word, words_of
 
 _POST_CODE = 5
@@ -35,18 +35,19 @@ class Reading:
     def torn(self) -> bool:
         """Whether one bare name is both an old district and a new ward, as `Ba Đình` is."""
         one = self.district
-        return one is not None and not one.kind and any(one.overlaps(ward) for ward in self.new_wards)
+        return one is not None and not one.kind and any(one.overlaps(ward) and not ward.kind for ward in self.new_wards)
 
 
 def read(text: str, places: Gazetteer) -> Reading:
     """Everything that the text says about units; without a province, all wards of the names written."""
     words = _cut(words_of(text))
-    found = Mentions.of(words, places)
+    windows = Windows.of(words)
     written = any(kind_before(words, at)[0] in WARD_KINDS for at in range(1, len(words)))
-    province = _province(found.provinces, len(words))
+    province = _province(windows.found(places.provinces, PROVINCE_KINDS), len(words))
     if not province:
-        return Reading(new_wards=_anywhere(found.wards), wards_written=written)
-    return _within(found, province, written=written, places=places)
+        wards = windows.found(places.wards, WARD_KINDS)
+        return Reading(new_wards=_anywhere(wards), wards_written=written)
+    return _within(windows, province, written=written, places=places)
 
 
 def _anywhere(mentions: Sequence[Mention]) -> tuple[Mention, ...]:
@@ -73,25 +74,22 @@ def _cut(words: tuple[Word, ...]) -> tuple[Word, ...]:
 
 def _province(mentions: Iterable[Mention], end: int) -> tuple[Mention, ...]:
     """The province at the end of the address, else the last one that has its kind or a part of its own."""
-    fitting = [
-        one
-        for one in mentions
-        if one.kind in {"", *PROVINCE_KINDS} and (one.end == end or one.whole or one.kind == "tinh")
-    ]
+    fitting = [one for one in mentions if one.end == end or one.whole or one.kind == "tinh"]
     top = max(((one.end == end, one.end, one.end - one.start) for one in fitting), default=None)
     tied = [one for one in fitting if (one.end == end, one.end, one.end - one.start) == top]
     return tuple(tied)
 
 
-def _within(found: Mentions, province: Sequence[Mention], *, written: bool, places: Gazetteer) -> Reading:
+def _within(windows: Windows, province: Sequence[Mention], *, written: bool, places: Gazetteer) -> Reading:
     old = next((one.named for one in province if one.named.vintage is Vintage.OLD), None)
     new = next((one.named for one in province if one.named.vintage is Vintage.NEW), None)
     into = new.code if new else places.became[old.code] if old else ""
     olds = frozenset(code for code, after in places.became.items() if after == into)
     olds = olds if new or old is None else frozenset({old.code})
     taken = province[0]
-    free = [one for one in found.wards if not one.overlaps(taken)]
-    district = _district(found.districts, olds, old, taken)
+    wards = windows.found(places.wards, WARD_KINDS, places.within[into])
+    free = [one for one in wards if not one.overlaps(taken)]
+    district = _district(_standing(windows.found(places.districts, DISTRICT_KINDS, olds), free), olds, old, taken)
     return Reading(
         old_province=old,
         new_province=new,
@@ -105,6 +103,12 @@ def _within(found: Mentions, province: Sequence[Mention], *, written: bool, plac
 def _city_of(province: Mention) -> bool:
     """Whether `Thành phố Bắc Ninh` is written: a city of the province that has its name, and so names both."""
     return province.kind == "thanhpho" and province.named.kind == "tinh"
+
+
+def _standing(districts: Sequence[Mention], wards: Sequence[Mention]) -> list[Mention]:
+    """Without the bare names that are part of a ward's: `Hoa Lư` in `Phường Đông Hoa Lư` is no district."""
+    written = [one for one in wards if one.kind and one.agrees]
+    return [one for one in districts if one.kind or not any(one.overlaps(ward) for ward in written)]
 
 
 def _district(
