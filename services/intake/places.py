@@ -34,9 +34,12 @@ def place_differs(placed: Placed) -> Problem:
 
 
 def placed_words(placed: Placed) -> dict[str, str]:
-    """What an answer tells of the address: how far it was resolved, the codes found, and an abolished unit's name."""
-    found = placed.found
-    if found is None:
+    """What an answer tells of the address: how far it was resolved, the codes found, and an abolished unit's name.
+
+    Nothing where a text names no province and a code says it: such a text (`Kho 3, cảng …`) only adds to the code.
+    """
+    found, place = placed.found, placed.facts.place
+    if found is None or (found.province is None and place is not None and place.province is not None):
         return {}
     words = {"place": "conflict" if placed.conflict else found.status.value, "place_certainty": found.certainty.value}
     named = {"province": found.province_code, "ward": found.ward_code, "abolished": found.old and found.old.name}
