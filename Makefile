@@ -6,7 +6,7 @@ ARGS ?=
 WORKERS ?= 2
 RUN := .venv/bin
 
-.PHONY: help setup demo test check format lock hooks clean
+.PHONY: help setup demo test check format lock hooks pictures clean
 
 help: ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,9 @@ lock: .tools/bin/uv ## Pin what pyproject.toml asks for; make lock ARGS=--upgrad
 
 hooks: .venv/.development ## Run `make check` and the formatter before each commit
 	@$(RUN)/pre-commit install
+
+pictures: .venv/.development ## Take the pictures of the running pages into docs/pictures; needs Chromium
+	@PYTHONPATH=tests $(RUN)/python tests/browser/pictures.py $(ARGS)
 
 clean: ## Remove what was made here, except .phoihop (phoihop stack reset removes that)
 	@rm -rf .venv .tools .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache dist

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -80,8 +81,10 @@ def jar(cookies: dict[str, str]) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def open_house(reader: Reader, wake: asyncio.Event) -> AsyncIterator[House]:
-    """The console over a reader; `wake` is set by whoever writes what it reads."""
+async def open_house(
+    reader: Reader, wake: asyncio.Event, shown_at: Callable[[], datetime] = system_clock
+) -> AsyncIterator[House]:
+    """The console over a reader; `wake` is set by whoever writes what it reads, `shown_at` is the present of pages."""
     siblings = Siblings(signing_key())
     actors = Actors(KnownKeys(siblings.key), system_clock)
     hub, stop = Hub(wake), asyncio.Event()
@@ -89,7 +92,7 @@ async def open_house(reader: Reader, wake: asyncio.Event) -> AsyncIterator[House
     async with _client(siblings.directory) as directory, _client(siblings.cases) as cases:
         doors = Doors(
             reader=reader,
-            pages=Pages.load(book(), system_clock),
+            pages=Pages.load(book(), shown_at),
             sessions=Sessions(directory, actors, system_clock),
             claiming=Claiming(cases),
             hub=hub,

@@ -5,7 +5,6 @@ One bus serves the file. It has a case that two units of Ho Chi Minh City may cl
 
 import asyncio
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -18,6 +17,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from browsing import CHROMIUM, FLAGS
 from cli.demo.stage import enrol, staged
 from cli.demo.story import load
 from cli.supervisor.roster import BUS
@@ -26,14 +26,6 @@ from infra.stack.home import Home
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(180)]
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-]
 LANGUAGES, WIDTHS = ("vi", "en"), (1280, 390)
 SERIOUS = {"serious", "critical"}
 

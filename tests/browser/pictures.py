@@ -1,0 +1,87 @@
+"""Takes the pictures of the running pages that stand in docs/pictures, at the present of their story.
+
+Usage: make pictures [ARGS=folder]. It starts a stack of its own, the console over it and
+Chromium, and ends them. A picture is at most 150 KB.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from playwright.async_api import Browser, Page, async_playwright
+
+from browsing import CHROMIUM, FLAGS
+from console_board import Board, open_board
+from console_house import House, open_house
+from drawn_case import CASE, NOW, VIEWER, events
+from infra.stack.runs import RUN, begin
+from infra.stack.testing import TestDatabase, fresh_database
+
+MOST_BYTES = 150_000
+FOLDER = Path(__file__).parents[2] / "docs/pictures"
+SHOTS = (
+    ("case", "", 1280, 1240),
+    ("case-week", "?view=week", 1280, 1100),
+    ("case-all", "?view=all", 1280, 1240),
+    ("case-phone", "", 390, 1600),
+)
+"""Name, query, width and the height that is shown of each page of the case."""
+
+
+@asynccontextmanager
+async def staged(board: Board) -> AsyncIterator[House]:
+    """The console with the case of the pictures, at the present of their story."""
+    await board.tell(*events())
+    async with open_house(board.reader, board.wake, lambda: NOW) as house:
+        yield house
+
+
+async def signed_in(browser: Browser, house: House, language: str, width: int, height: int) -> Page:
+    """A page of somebody of the unit that leads the case."""
+    context = await browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
+    address = str(house.client.base_url)
+    cookies = house.cookies(VIEWER, language=language)
+    await context.add_cookies([{"name": name, "value": value, "url": address} for name, value in cookies.items()])
+    return await context.new_page()
+
+
+async def take(house: House, folder: Path) -> None:
+    """Every picture in both languages."""
+    async with async_playwright() as player:
+        browser = await player.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        for language in ("vi", "en"):
+            for name, query, width, height in SHOTS:
+                page = await signed_in(browser, house, language, width, height)
+                await page.goto(f"{house.client.base_url}/cases/{CASE}{query}", wait_until="load")
+                await page.wait_for_selector("#live:not(.off)")
+                path = folder / f"{name}.{language}.png"
+                await page.screenshot(path=path)
+                await page.context.close()
+                sys.stdout.write(f"{path.name}: {path.stat().st_size} bytes\n")
+                if path.stat().st_size > MOST_BYTES:
+                    sys.exit(f"{path} is larger than {MOST_BYTES} bytes: show less of the page")
+        await browser.close()
+
+
+async def taken(database: TestDatabase, folder: Path) -> None:
+    """The pictures of the case, staged on this database."""
+    async with open_board(database) as board, staged(board) as house:
+        await take(house, folder)
+
+
+def main(folder: Path) -> None:
+    """Stage the case on a stack of this run, and take the pictures."""
+    run = begin(os.environ)
+    os.environ[RUN] = str(run.folder)
+    try:
+        with fresh_database(run, run.up(), ("console",)) as database:
+            asyncio.run(taken(database, folder))
+    finally:
+        run.finish()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER)
