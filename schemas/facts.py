@@ -92,13 +92,13 @@ class PersonalFacts(Fact):
 
 
 class Goods(Fact):
-    """One kind of goods. Money is whole dong."""
+    """One kind of goods. Money is whole dong. What is said of it are values: `fields` tells only that it was said."""
 
     description: Annotated[ShortText, FullOnly()]
-    hs_code: Annotated[str, StringConstraints(pattern=r"^\d{4,10}$")] | None = None
-    quantity: Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=4)] | None = None
-    quantity_unit: Annotated[str, StringConstraints(max_length=20)] | None = None
-    value_vnd: Annotated[int, Field(ge=0)] | None = None
+    hs_code: Annotated[Annotated[str, StringConstraints(pattern=r"^\d{4,10}$")] | None, FullOnly()] = None
+    quantity: Annotated[Annotated[Decimal, Field(ge=0, max_digits=18, decimal_places=4)] | None, FullOnly()] = None
+    quantity_unit: Annotated[Annotated[str, StringConstraints(max_length=20)] | None, FullOnly()] = None
+    value_vnd: Annotated[Annotated[int, Field(ge=0)] | None, FullOnly()] = None
 
 
 class Place(Fact):

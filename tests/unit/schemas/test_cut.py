@@ -37,6 +37,12 @@ def test_fields_tell_the_kinds_of_identifiers_without_their_values() -> None:
     assert shown["facts"]["identifier_kinds"] == ["importer_id", "phone"]
 
 
+@pytest.mark.parametrize("kind", [CaseProposed, SignalDetected], ids=lambda kind: kind.KIND)
+def test_fields_tell_how_many_kinds_of_goods_there_are_and_no_value_of_them(kind: type[EventData]) -> None:
+    assert cut(event(example(kind)), View.FIELDS)["facts"]["goods"] == [{}]
+    assert cut(event(example(kind)), View.FULL)["facts"]["goods"][0]["value_vnd"] == 900_000
+
+
 @pytest.mark.parametrize("kind", EVENTS, ids=lambda kind: kind.KIND)
 def test_a_pointer_tells_the_holder_and_the_contact_and_nothing_else(kind: type[EventData]) -> None:
     shown = cut(event(example(kind)), View.POINTER, contact="Phòng nghiệp vụ")
