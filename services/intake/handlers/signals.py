@@ -60,6 +60,7 @@ def take(
         cause=command,
         attached=command,
         legalbasis=command.envelope.legalbasis,
+        corrects=command.envelope.corrects,
     )
     answer = Answer(accepted=True, about=signal, result={"signal_id": str(signal)} | placed_words(placed))
     return _row(command, signal, actor.unit), answer

@@ -83,6 +83,7 @@ async def test_what_the_sender_says_of_its_signal_is_passed_on(
 ) -> None:
     told = command()
     labels = {"legalbasis": "128/2020/NĐ-CP", "dataref": "https://x.invalid/1", "datarefhash": "0" * 64}
+    labels |= {"corrects": "decl-earlier"}
     envelope = told.envelope.model_copy(update=labels | {"dataclassification": Classification.RESTRICTED})
     await arrive([replace(told, envelope=envelope)], units_of_work, inbound)
     (detected,) = await published(told.data.signal_id)

@@ -101,3 +101,10 @@ def test_what_was_said_cannot_be_tried_out_from_its_digest_without_the_pepper() 
 
     assert mine == letter_of(record).digest
     assert mine != others
+
+
+def test_what_a_signal_corrects_goes_on_to_its_owner() -> None:
+    letter = letter_of(binary(corrects="decl-earlier"))
+
+    assert letter.command is not None
+    assert letter.command.envelope.corrects == "decl-earlier"
