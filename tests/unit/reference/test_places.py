@@ -61,7 +61,7 @@ def test_the_shipped_tables_have_nothing_to_correct(folder: Path) -> None:
     ],
 )
 def test_a_wrong_cell_is_named_with_its_sheet_and_column(
-    folder: Path, sheet: str, old: str, new: str, column: str, said: str
+    folder: Path, *, sheet: str, old: str, new: str, column: str, said: str
 ) -> None:
     replaced(folder, sheet, old, new)
     found = [problem for problem in problems_of(folder) if said in problem.message]
