@@ -1,6 +1,7 @@
 """Rows of a list: one site a line, or a sheet whose columns are mapped to fields."""
 
 import csv
+import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -142,6 +143,6 @@ def _row(record: Line, delimiter: str, width: int, places: Mapping[Field, int]) 
 def _cells(text: str, delimiter: str) -> list[str] | None:
     """The cells of one row, as text: a cell that a spreadsheet would compute is kept as it is written."""
     try:
-        return next(csv.reader(text.split("\n"), delimiter=delimiter, strict=True), [])
+        return next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), [])
     except csv.Error:
         return None

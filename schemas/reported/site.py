@@ -15,8 +15,8 @@ _ADDRESS = rf"(?:{_OCTET}\.){{3}}{_OCTET}"
 _REST = r"(?::\d{0,5})?(?:[/?#]\S*)?"
 _HOST = re.compile(rf"(?://)?(?:{_NAME}|{_ADDRESS})\.?{_REST}", re.IGNORECASE)
 _URL = re.compile(rf"https?://(?:[^\s/?#@]*@)?(?:{_NAME}|{_ADDRESS}|{_LABEL}|\[[0-9a-f:.]+\])\.?{_REST}", re.IGNORECASE)
-_EMBEDDED = re.compile(r"https?://[^\s<>\"'«»“”]+", re.IGNORECASE)
-_BETWEEN = re.compile(r"[\s,;]+")
+_EMBEDDED = re.compile(r"(?=(https?://[^\s<>\"'«»“”]+))", re.IGNORECASE)
+_BETWEEN = re.compile(r"[\s,;<>\"'«»“”]+")
 _AROUND = "()[]{}<>\"'«»“”‘’.,;:!?"
 _SCHEME = re.compile(r"(https?)?(?:://|//)", re.IGNORECASE)
 _PORTS = {"http": {"", "80"}, "https": {"", "443"}, "": {"", "80", "443"}}
@@ -31,7 +31,8 @@ def site_in(text: str) -> str | None:
     line = unicodedata.normalize("NFC", text).strip()
     if _is_site(line):
         return line
-    urls = (url for part in _EMBEDDED.findall(line) if _URL.fullmatch(url := part.rstrip(_AROUND)))
+    parts = _EMBEDDED.findall(line)
+    urls = (url for part in parts for url in (part.rstrip(_AROUND), part) if _URL.fullmatch(url))
     words = (word.strip(_AROUND) for word in _BETWEEN.split(line))
     hosts = (word for word in words if _HOST.fullmatch(word) and _host(word).rpartition(".")[2].islower())
     return next(urls, None) or next(hosts, None)

@@ -9,7 +9,7 @@ KIND = "tip.received"
 _SCHEMES = {"http": "80", "https": "443"}
 _ENDS = "()[]{}<>\"'«»“”‘’.,;:!?"
 _QUOTES = "<>\"'«»“”"
-_BYTES_OF_ADDRESS, _BYTE = 4, 256
+_BYTES_OF_ADDRESS, _BYTE, _DIGITS_OF_PORT = 4, 256, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,31 +78,41 @@ def _sites(line: str) -> Iterator[str]:
         line = line.replace(mark, " ")
     words = [word.strip(_ENDS) for word in line.replace(",", " ").replace(";", " ").split()]
     for word in words:
-        begins = word.lower().find("http")
-        if begins >= 0 and _is_url(word[begins:]):
-            yield word[begins:]
+        begins = [place for place in range(len(word)) if word[place : place + 5].lower().startswith(tuple(_SCHEMES))]
+        # Around a word brackets are left out, and one of them may have ended an address.
+        yield from (url for place in begins for url in (word[place:], f"{word[place:]}]") if _is_url(url))
     yield from (word for word in words if _is_host(word) and _labels(word)[-1].islower())
 
 
 def _is_url(word: str) -> bool:
     scheme, colon, rest = word.partition("://")
-    if not colon or scheme.lower() not in _SCHEMES or not rest or any(letter.isspace() for letter in word):
+    if not colon or scheme.lower() not in _SCHEMES or rest.startswith("/") or any(map(str.isspace, word)):
         return False
-    rest = rest.rpartition("@")[2] if "@" in rest.split("/")[0] else rest
+    before = _authority(rest)
+    rest = rest.removeprefix(before[: before.rfind("@") + 1])
     single = _labels(rest)
-    return _is_host(rest) or rest.startswith("[") or (len(single) == 1 and _is_label(single[0]))
+    return (
+        _is_host(rest)
+        or (rest.startswith("[") and "]" in rest)
+        or (len(single) == 1 and _is_label(single[0]) and _has_port(rest))
+    )
 
 
 def _is_host(word: str) -> bool:
     labels = _labels(word)
-    if any(letter.isspace() for letter in word) or len(labels) <= 1 or not all(map(_is_label, labels)):
+    if any(map(str.isspace, word)) or len(labels) <= 1 or not all(map(_is_label, labels)):
         return False
-    port = _authority(word).partition(":")[2]
-    if port and not port.isdecimal():
+    if not _has_port(word):
         return False
     if all(label.isdecimal() for label in labels):
         return len(labels) == _BYTES_OF_ADDRESS and all(int(label) < _BYTE for label in labels)
-    return len(labels[-1]) > 1 and not labels[-1].isdecimal()
+    return len(labels[-1]) > 1 and not labels[-1].isdecimal() and labels[-1][0].isalnum()
+
+
+def _has_port(word: str) -> bool:
+    """Whether what stands for a port is one, or nothing."""
+    port = _authority(word).partition(":")[2]
+    return not port or (port.isdecimal() and len(port) <= _DIGITS_OF_PORT)
 
 
 def _authority(word: str) -> str:
@@ -118,4 +128,4 @@ def _labels(word: str) -> list[str]:
 
 def _is_label(label: str) -> bool:
     letters = label.replace("-", "").replace("_", "")
-    return bool(letters) and letters.isalnum() and not label.startswith("-") and not label.endswith("-")
+    return letters.isalnum() and not label.startswith("-") and label[-1].isalnum()
