@@ -74,3 +74,6 @@ _PLAIN: dict[str, Callable[[], str]] = {
     DIRECTORY_ADMIN: random_secret,
     PUBLIC_SERVICE: random_secret,
 }
+
+#: Every file that `ensure_keys` makes.
+KEY_FILES = (MASTER, VAULT_PRIVATE, VAULT_PUBLIC, ACTOR_SIGNING, *_PLAIN)
