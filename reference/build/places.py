@@ -39,6 +39,7 @@ HEADERS: Mapping[str, tuple[str, ...]] = {
     "old_provinces": ("code", "name", "successor"),
     "old_districts": ("code", "province", "name", "also"),
     "old_wards": ("code", "district", "name", "also"),
+    "provinces": ("code", "name"),
     "wards": ("code", "province", "name"),
     "successors": ("old", "new"),
     "sources": ("sheet", "valid_from", "valid_to", "source"),
@@ -62,6 +63,7 @@ def tables(wheel: bytes) -> dict[str, Rows]:
         "old_provinces": _sorted((row[0], row[1], successor[row[2]]) for row in old),
         "old_districts": _sorted((row[3], row[0], row[4], _also(row[6])) for row in old),
         "old_wards": _sorted((row[7], row[3], row[8], _also(row[10])) for row in _once(old) if row[7]),
+        "provinces": _sorted((row[0], row[1]) for row in new),
         "wards": _sorted((row[3], row[0], row[4]) for row in new),
         "successors": _sorted(_successors(converter, old, new)),
         "sources": list(_sources()),
@@ -120,7 +122,7 @@ def _mapping(converter: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
 def _sources() -> Iterator[tuple[str, ...]]:
     for sheet in ("old_districts", "old_provinces", "old_wards"):
         yield sheet, SNAPSHOT, CHANGE, OLD_SOURCE
-    for sheet in ("successors", "wards"):
+    for sheet in ("provinces", "successors", "wards"):
         yield sheet, CHANGE, "", NEW_SOURCE
 
 

@@ -16,10 +16,11 @@ def audit(tables: PlaceTables, workbook: Workbook) -> Iterator[Problem]:
     old_provinces, districts = _codes(tables.old_provinces), _codes(tables.old_districts)
     yield from _order(tables)
     yield from _dates(tables)
-    yield from _links("old_provinces", "successor", tables.old_provinces, provinces)
+    yield from _links("provinces", "code", tables.provinces, provinces)
+    yield from _links("old_provinces", "successor", tables.old_provinces, _codes(tables.provinces))
     yield from _links("old_districts", "province", tables.old_districts, old_provinces)
     yield from _links("old_wards", "district", tables.old_wards, districts)
-    yield from _links("wards", "province", tables.wards, provinces)
+    yield from _links("wards", "province", tables.wards, _codes(tables.provinces))
     yield from _links("successors", "new", tables.successors, _codes(tables.wards))
     yield from _links("successors", "old", tables.successors, _codes(tables.old_wards) | districts)
     yield from _left_behind(tables)
@@ -40,6 +41,7 @@ def _order(tables: PlaceTables) -> Iterator[Problem]:
         ("old_provinces", "code", tables.old_provinces),
         ("old_districts", "code", tables.old_districts),
         ("old_wards", "code", tables.old_wards),
+        ("provinces", "code", tables.provinces),
         ("wards", "code", tables.wards),
         ("successors", "old", tables.successors),
         ("sources", "sheet", tables.sources),
@@ -54,7 +56,7 @@ def _order(tables: PlaceTables) -> Iterator[Problem]:
 
 def _dates(tables: PlaceTables) -> Iterator[Problem]:
     stated = {source.sheet: (index, source) for index, source in enumerate(tables.sources)}
-    for sheet in ("old_provinces", "old_districts", "old_wards", "wards", "successors"):
+    for sheet in ("old_provinces", "old_districts", "old_wards", "provinces", "wards", "successors"):
         if sheet not in stated:
             yield Problem(f"{FOLDER}/sources.csv", 0, "sheet", f"{sheet} has no source", "Add a row for it")
             continue

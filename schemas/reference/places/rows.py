@@ -50,6 +50,13 @@ class OldWard(PlaceRow):
     also: Annotated[Also, Field(description=_FORMER)]
 
 
+class NewProvince(PlaceRow):
+    """One of the 34 provinces since the reform, with its kind; `provinces.csv` above has its names for people."""
+
+    code: Annotated[Two, Field(description="the two digits of the province, as in provinces.csv")]
+    name: Annotated[Text, Field(description="kind and name, like Tỉnh Lào Cai")]
+
+
 class Ward(PlaceRow):
     """A ward, commune or special zone since the reform."""
 
@@ -71,7 +78,7 @@ class PlaceSource(PlaceRow):
     """When the rows of a sheet hold and where they come from."""
 
     sheet: Annotated[
-        Literal["old_provinces", "old_districts", "old_wards", "wards", "successors"],
+        Literal["old_provinces", "old_districts", "old_wards", "provinces", "wards", "successors"],
         Field(description="a sheet of this folder without its ending"),
     ]
     valid_from: Annotated[Day, Field(description="the first day in force, like 2025-07-01")]

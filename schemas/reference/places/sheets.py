@@ -7,7 +7,16 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from schemas.reference.places.rows import OldDistrict, OldProvince, OldWard, PlaceRow, PlaceSource, Successor, Ward
+from schemas.reference.places.rows import (
+    NewProvince,
+    OldDistrict,
+    OldProvince,
+    OldWard,
+    PlaceRow,
+    PlaceSource,
+    Successor,
+    Ward,
+)
 from schemas.reference.problems import Problem, ReferenceProblemsError
 
 R = TypeVar("R", bound=PlaceRow)
@@ -21,6 +30,7 @@ class PlaceTables:
     old_provinces: tuple[OldProvince, ...] = ()
     old_districts: tuple[OldDistrict, ...] = ()
     old_wards: tuple[OldWard, ...] = ()
+    provinces: tuple[NewProvince, ...] = ()
     wards: tuple[Ward, ...] = ()
     successors: tuple[Successor, ...] = ()
     sources: tuple[PlaceSource, ...] = ()
@@ -28,7 +38,7 @@ class PlaceTables:
     @property
     def count(self) -> int:
         """How many rows there are."""
-        old = len(self.old_provinces) + len(self.old_districts) + len(self.old_wards)
+        old = len(self.old_provinces) + len(self.old_districts) + len(self.old_wards) + len(self.provinces)
         return old + len(self.wards) + len(self.successors) + len(self.sources)
 
 
@@ -48,6 +58,7 @@ def read(folder: Path) -> tuple[PlaceTables, tuple[Problem, ...]]:
         _sheet(places / "old_provinces.csv", OldProvince, problems),
         _sheet(places / "old_districts.csv", OldDistrict, problems),
         _sheet(places / "old_wards.csv", OldWard, problems),
+        _sheet(places / "provinces.csv", NewProvince, problems),
         _sheet(places / "wards.csv", Ward, problems),
         _sheet(places / "successors.csv", Successor, problems),
         _sheet(places / "sources.csv", PlaceSource, problems),
