@@ -121,6 +121,17 @@ class StartFailed(StackError):
         )
 
 
+class AdministratorRefused(StackError):
+    """A server that somebody else runs did not let our administrator in, or did not answer."""
+
+    def __init__(self, server: str, place: str, secret: Path, cause: str) -> None:
+        super().__init__(
+            f"{server} at {place} did not let its administrator in, or did not answer ({cause})",
+            f"See that it runs, and that {secret} is its administrator's password: data and secrets are kept, or "
+            "thrown away, together",
+        )
+
+
 class StackNotRunning(StackError):
     """A command needs the stack, and it is not up."""
 

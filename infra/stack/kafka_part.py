@@ -5,12 +5,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from confluent_kafka import KafkaException
+
 from infra.stack import broker
 from infra.stack.admin import connect
 from infra.stack.broker_settings import PORTS
 from infra.stack.certificates import ensure_certificates
 from infra.stack.desired import desired_state
 from infra.stack.elsewhere import kafka_elsewhere, need_secret
+from infra.stack.errors import AdministratorRefused
 from infra.stack.home import Home
 from infra.stack.info import KafkaInfo, PartStatus, StackInfo
 from infra.stack.jars import ensure_jars
@@ -53,8 +56,14 @@ class KafkaPart:
             places = (broker.address(ports["internal"]), broker.address(ports["agency"]), ca)
         self.progress("Kafka answers; declaring topics, users and rights")
         provisioner = self._provisioner(places[1], places[2])
-        provisioner.apply(desired_state(units, topics=self.topics, partitions=self.partitions))
-        cluster = provisioner.cluster_id()
+        try:
+            provisioner.apply(desired_state(units, topics=self.topics, partitions=self.partitions))
+            cluster = provisioner.cluster_id()
+        except KafkaException as error:
+            if not elsewhere:
+                raise
+            secret = self._secrets.path(ADMIN_SECRET)
+            raise AdministratorRefused("Kafka", places[1], secret, str(error.args[0])) from error
         return KafkaInfo(
             bootstrap=places[0], agency=places[1], ca=places[2], cluster_id=cluster, embedded=not elsewhere
         ), ports

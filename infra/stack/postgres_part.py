@@ -5,9 +5,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import asyncpg
+
 from infra.stack import database, postgres, server_account
 from infra.stack.blocking import finish
 from infra.stack.elsewhere import PostgresElsewhere, need_secret, postgres_elsewhere
+from infra.stack.errors import AdministratorRefused
 from infra.stack.home import Home
 from infra.stack.info import PartStatus, PostgresInfo, StackInfo
 from infra.stack.ports import LOOPBACK, choose
@@ -99,7 +102,11 @@ class PostgresPart:
 
     async def _prepare(self, place: PostgresElsewhere) -> None:
         password = self._secrets.read(postgres.SUPERUSER_SECRET)
-        server = await postgres.superuser(place.host, place.port, password)
+        try:
+            server = await postgres.superuser(place.host, place.port, password)
+        except (OSError, asyncpg.PostgresError) as error:
+            secret, address = self._secrets.path(postgres.SUPERUSER_SECRET), f"{place.host}:{place.port}"
+            raise AdministratorRefused("PostgreSQL", address, secret, str(error)) from error
         try:
             await database.prepare_roles(server, self._secrets)
             await database.ensure_database(server, place.database)

@@ -10,7 +10,7 @@ import pytest
 from infra.stack.blocking import finish
 from infra.stack.desired import desired_state
 from infra.stack.embedded import EmbeddedStack
-from infra.stack.errors import StackError
+from infra.stack.errors import AdministratorRefused, StackError
 from infra.stack.home import Home, cache_of
 from infra.stack.info import StackInfo
 from infra.stack.postgres import SUPERUSER_SECRET, superuser
@@ -78,3 +78,15 @@ def test_servers_elsewhere_are_provisioned_and_left_running(
 def test_without_the_administrators_secret_nothing_is_tried(environ: dict[str, str], tmp_path: Path) -> None:
     with pytest.raises(StackError, match=r"kafka/admin does not exist"):
         EmbeddedStack(environ, cache_of(os.environ)).up(Home(tmp_path / "home"), UNITS)
+
+
+def test_a_server_that_refuses_our_administrator_is_told_with_the_secret_to_look_at(
+    stack: StackInfo, environ: dict[str, str], names: Topics, tmp_path: Path
+) -> None:
+    home = Home(tmp_path / "home")
+    shutil.copytree(stack.secrets, home.secrets)
+    SecretFiles(home.secrets).write(SUPERUSER_SECRET, "of another server")
+
+    with pytest.raises(AdministratorRefused, match=r"PostgreSQL at .* did not let its administrator in") as told:
+        EmbeddedStack(environ, cache_of(os.environ), topics=names).up(home, UNITS)
+    assert str(home.secrets / SUPERUSER_SECRET) in told.value.remedy
