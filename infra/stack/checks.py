@@ -21,6 +21,8 @@ from infra.stack.secrets import SecretFiles
 #: A demo's log, database and jars stay far below this.
 _FREE_BYTES = 2 * 1024**3
 _PYTHON = (3, 11)
+#: What only child processes need: containers bring their own.
+_EMBEDDED_ONLY = {"java", "jars", "postgresql", "abandoned"}
 Verdict = Literal["good", "note", "bad"]
 
 
@@ -50,6 +52,11 @@ def examine(home: Home, environ: Mapping[str, str]) -> list[Finding]:
         "abandoned": lambda: abandoned(server_account.OUTSIDE_HOMES),
         "stack": lambda: health(EmbeddedStack(environ, cache_of(environ)).status(home)),
     }
+    if environ.get("PHOIHOP_STACK") == "docker":
+        checks = {name: check for name, check in checks.items() if name not in _EMBEDDED_ONLY} | {
+            "engine": lambda: engine_holds(environ),
+            "stack": lambda: health(in_containers(home, environ)),
+        }
     return [_found(name, check) for name, check in checks.items()]
 
 
@@ -127,6 +134,24 @@ def abandoned(candidates: Sequence[Path]) -> Finding:
     if found:
         return Finding("abandoned", "note", ", ".join(found), f"Their home is gone: `rm -r {' '.join(found)}`")
     return Finding("abandoned", "good", "nothing left behind")
+
+
+def engine_holds(environ: Mapping[str, str]) -> Finding:
+    """A container engine answers and has both images; what it has not, the first start pulls."""
+    from infra.stack.engine import engine, images_of, lacking  # noqa: PLC0415 - slow, and needed for containers alone
+
+    engine(environ).close()
+    found, wanted = lacking(environ), images_of(environ)
+    if found:
+        return Finding("engine", "note", found, "The first `phoihop stack up` pulls it; docs/containers.md for more")
+    return Finding("engine", "good", f"holds {wanted.kafka} and {wanted.postgres}")
+
+
+def in_containers(home: Home, environ: Mapping[str, str]) -> StackStatus:
+    """How the containers of this home are; raises `EngineMissing`."""
+    from infra.stack.docker_stack import DockerStack  # noqa: PLC0415 - as above
+
+    return DockerStack(environ, cache_of(environ)).status(home)
 
 
 def health(status: StackStatus) -> Finding:

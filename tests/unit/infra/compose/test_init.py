@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -145,3 +147,15 @@ def test_the_broker_gets_its_passwords_in_files_and_every_start_needs_them(place
     admin = contents(places)["kafka/admin"]
     assert f"SCRAM-SHA-512=[name=admin,password={admin}]" in (places.kafka / "format.args").read_text()
     assert {"kafka/admin", "kafka/qltt-79.b", "postgres/postgres", "master.json"} <= set(everyones(UNITS))
+
+
+def test_the_step_itself_ends_with_1_and_says_so_on_its_last_lines(tmp_path: Path) -> None:
+    environ = {**os.environ, **FORBIDDEN, "PHOIHOP_HOME": str(tmp_path / "home")}
+
+    ended = subprocess.run(
+        [sys.executable, "-m", "infra.compose.init"], cwd=ROOT, env=environ, capture_output=True, text=True, check=False
+    )
+
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"error: PHOIHOP_MAKE_SECRETS=no, and {tmp_path / 'home'} has no secrets/")
+    assert "PHOIHOP_MAKE_SECRETS=yes" in ended.stderr.splitlines()[-1]

@@ -113,3 +113,13 @@ def test_a_folder_left_by_a_checkout_that_is_gone_is_noted(tmp_path: Path) -> No
 
     assert found.verdict == "note"
     assert found.remedy.endswith(f"`rm -r {base}`")
+
+
+def test_in_containers_the_engine_is_looked_at_and_neither_java_nor_jars(tmp_path: Path) -> None:
+    nobody = {"PHOIHOP_STACK": "docker", "DOCKER_HOST": f"unix://{tmp_path}/docker.sock", "HOME": str(tmp_path)}
+
+    found = {finding.name: finding for finding in checks.examine(Home(tmp_path / "home"), nobody)}
+
+    assert found["engine"].verdict == "bad"
+    assert "DOCKER_HOST" in found["engine"].remedy
+    assert not {"java", "jars", "postgresql"} & set(found)
