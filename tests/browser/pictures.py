@@ -7,6 +7,7 @@ Chromium, and ends them. A picture is at most 150 KB.
 import asyncio
 import os
 import sys
+from base64 import b64decode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -25,7 +26,6 @@ FOLDER = Path(__file__).parents[2] / "docs/pictures"
 SHOTS = (
     ("case", "", 1280, 1240),
     ("case-week", "?view=week", 1280, 1100),
-    ("case-all", "?view=all", 1280, 1240),
     ("case-phone", "", 390, 1600),
 )
 """Name, query, width and the height that is shown of each page of the case."""
@@ -48,6 +48,13 @@ async def signed_in(browser: Browser, house: House, language: str, width: int, h
     return await context.new_page()
 
 
+async def shot(page: Page) -> bytes:
+    """What the page shows, as WebP, which Playwright itself does not offer and takes a third of the room of PNG."""
+    session = await page.context.new_cdp_session(page)
+    found = await session.send("Page.captureScreenshot", {"format": "webp", "quality": 82})
+    return b64decode(found["data"])
+
+
 async def take(house: House, folder: Path) -> None:
     """Every picture in both languages."""
     async with async_playwright() as player:
@@ -55,10 +62,11 @@ async def take(house: House, folder: Path) -> None:
         for language in ("vi", "en"):
             for name, query, width, height in SHOTS:
                 page = await signed_in(browser, house, language, width, height)
+                await page.clock.set_fixed_time(NOW)
                 await page.goto(f"{house.client.base_url}/cases/{CASE}{query}", wait_until="load")
                 await page.wait_for_selector("#live:not(.off)")
-                path = folder / f"{name}.{language}.png"
-                await page.screenshot(path=path)
+                path = folder / f"{name}.{language}.webp"
+                path.write_bytes(await shot(page))
                 await page.context.close()
                 sys.stdout.write(f"{path.name}: {path.stat().st_size} bytes\n")
                 if path.stat().st_size > MOST_BYTES:

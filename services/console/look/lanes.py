@@ -11,7 +11,7 @@ from services.console.timeline.figures import Lane
 from services.console.timeline.story import TIPS
 from services.runtime.language import Language
 
-_NAME, _SECOND = 18, 21
+_NAME, _SECOND = 17, 20
 """How many letters the gutter holds in its two lines."""
 _FORCES: Mapping[str, Mapping[Language, str]] = MappingProxyType(
     {
@@ -25,9 +25,11 @@ _FORCES: Mapping[str, Mapping[Language, str]] = MappingProxyType(
         "ecommerce_authority": {"vi": "TMĐT", "en": "E-commerce"},
     }
 )
-_SHORTER = (("Thành phố Hồ Chí Minh", "TP.HCM"), ("Ho Chi Minh City", "HCMC"), ("Regional", "Reg."))
+_SHORTER = (("Thành phố Hồ Chí Minh", "TP.HCM"), ("Ho Chi Minh City", "HCMC"), ("Regional", "Reg."), (" Command", ""))
 _LEFT_OUT = ("Thành phố ", "Tỉnh ", "tỉnh ")
 _TIPS: Mapping[Language, str] = MappingProxyType({"vi": "Tin báo", "en": "Public tip"})
+_MANY_TIPS: Mapping[Language, str] = MappingProxyType({"vi": "{n} tin báo", "en": "{n} tips"})
+_SENT: Mapping[Language, str] = MappingProxyType({"vi": "đã gửi dấu hiệu", "en": "sent signals"})
 _STANDS: Mapping[str, Mapping[Language, str]] = MappingProxyType(
     {
         "acting": {"vi": "chủ trì từ {day}", "en": "lead since {day}"},
@@ -42,9 +44,9 @@ _STANDS: Mapping[str, Mapping[Language, str]] = MappingProxyType(
 def lane(code: str, sheet: Sheet, words: Words) -> Lane:
     """The lane of a unit or of the tips, as the viewer's sheet tells it."""
     if code == TIPS:
-        return Lane(code, "tin", _TIPS[words.language], _cut(_first_tip(sheet), _SECOND), "")
+        return Lane(code, "tin", _TIPS[words.language], _cut(_tips(sheet, words), _SECOND))
     position = next((one for one in positions(sheet) if one.unit == code), None)
-    second = _stands(position, words) if position else ""
+    second = _stands(position, words) if position else _sent(code, sheet, words)
     return Lane(code, words.hue(code), _cut(short(code, words), _NAME), _cut(second, _SECOND), words.unit(code))
 
 
@@ -86,9 +88,18 @@ def _stands(position: Position, words: Words) -> str:
     return _STANDS[position.what][words.language].format(day=day)
 
 
-def _first_tip(sheet: Sheet) -> str:
-    tips = (one.data["origin"] for one in sheet.facts if one.data["origin"]["kind"] == "tip")
-    return next((origin["reference"] for origin in tips if origin.get("reference")), "")
+def _sent(code: str, sheet: Sheet, words: Words) -> str:
+    sent = any(one.data["origin"]["sender"] == code for one in sheet.facts)
+    return _SENT[words.language] if sent else ""
+
+
+def _tips(sheet: Sheet, words: Words) -> str:
+    """The number of the only tip without the desk that gave it, which the list names; else how many there are."""
+    if sheet.tips != 1:
+        return _MANY_TIPS[words.language].format(n=sheet.tips) if sheet.tips else ""
+    references = (one.data["origin"].get("reference", "") for one in sheet.facts if one.data["origin"]["kind"] == "tip")
+    number = str(next(references))
+    return number.partition("/")[2] or number
 
 
 def _cut(text: str, most: int) -> str:
