@@ -17,7 +17,7 @@ def facts(text: str, **codes: str) -> dict[str, Any]:
 
 
 async def test_an_operator_is_told_what_an_old_address_was_understood_as(intake: Http, operator: str) -> None:
-    answer = (await intake.post("/desk/tips", {**FORM, "facts": facts(OLD)}, operator)).json()
+    answer = (await intake.post("/desk/tips", {**FORM, "channel": "phone", "facts": facts(OLD)}, operator)).json()
     assert answer["place"] == {
         "place": "converted",
         "place_certainty": "certain",

@@ -56,7 +56,7 @@ def test_reset_deletes_nothing_unless_it_is_told_to(environ: dict[str, str], tmp
     [
         ("PHOIHOP_KAFKA", "elsewhere:9093", "Set PHOIHOP_KAFKA_CA"),
         ("PHOIHOP_DATABASE", "mysql://elsewhere/bus", "Give host, port and database"),
-        ("PHOIHOP_STACK", "cloud", "Unset it"),
+        ("PHOIHOP_STACK", "cloud", "It is `embedded`"),
     ],
 )
 def test_what_is_missing_is_said_with_its_remedy_and_exit_code_1(
