@@ -56,6 +56,7 @@ class Rule:
 
 def _filled(door: Door, knock: Knock, proof: Proof, **more: str) -> str:
     known = {"tip_id": knock.tip, "tip": knock.tip, "case_id": knock.case, "login": "khong-co-ai", "slot": "a"}
+    known["list_id"] = _NO_LIST
     return door.path.format(**{**known, "unit": proof.unit or "customs-hq", **more})
 
 
@@ -107,6 +108,8 @@ def _nobody() -> dict[str, str]:
 
 
 _FORM = {"channel": "phone", "content": "Không nêu ai.", "facts": {"stages": ["khong-co"]}}
+_NO_LIST = "0198f0c0-0000-7000-8000-00000000dead"
+"""Lists are no tips: who asks for one of another desk is answered as for one that never was."""
 _SOME_RECEIPT = {"receipt": "0000-0000-0000-0000-0"}
 _OF_ALL = {"/healthz": once(), "/readyz": once(), "/openapi.json": once()}
 _PARKED = {"/parked": each({}, {"limit": "500"}), "/parked/{parked_id}": Rule(lambda *_: [], names=False)}
@@ -136,6 +139,12 @@ RULES: Mapping[str, Rule] = {
     "intake GET /desk/tips/{tip_id}/route": named(),
     "intake GET /desk/tips/{tip_id}/access": _asked_of({"part": "content"}, {"part": "informant"}),
     "intake POST /desk/tips/{tip_id}/{verb}": Rule(_decisions),
+    "intake GET /desk/tips/{tip_id}/reports": named(),
+    "intake GET /desk/lists": once(limit="200"),
+    "intake POST /desk/lists": once({"file_name": "thiếu các trường khác"}),
+    "intake GET /desk/lists/{list_id}": once(),
+    "intake GET /desk/lists/{list_id}/refused": once(),
+    "intake POST /desk/lists/{list_id}/rows": once({"after": 0}),
     "intake POST /signals": once({"reference": "thiếu các trường khác"}),
     "intake GET /integrity/tips": once(limit="200"),
     "cases POST /cases/{case_id}/claim": named({}),
@@ -147,6 +156,10 @@ RULES: Mapping[str, Rule] = {
     "console POST /sign-in": Rule(lambda door, *_: [Ask(door.path, form=_nobody())], names=False),
     # Without the token of a form: it must sign nobody out.
     "console POST /sign-out": Rule(lambda door, *_: [Ask(door.path, form={"form_token": "x"})], names=False),
+    "console GET /lists": each({}, {"lang": "en"}),
+    "console GET /lists/{list_id}": once(),
+    # Without the token of a form: it must import nothing.
+    "console POST /lists": Rule(lambda door, *_: [Ask(door.path, form={"form_token": "x"})], names=False),
     "console GET /cases": each({}, {"lang": "en"}, *({"state": word} for word in ("proposed", "claimed", "closed"))),
     "console GET /cases/{case_id}": _asked_of({}, {"lang": "en"}),
     "console GET /cases/{case_id}/claim": named(),

@@ -196,6 +196,18 @@ async def test_a_chunk_that_is_malformed_is_refused_whole(intake: Http, operator
     assert answer.status_code in {400, 422}
 
 
+async def test_a_chunk_of_the_longest_lines_passes_the_door_and_its_sites_are_kept_whole_in_the_vault_alone(
+    intake: Http, operator: str, published: Any
+) -> None:
+    content = b"".join(b"http://s%d.example/" % number + b"x" * 7900 + b"\n" for number in range(20))
+    state = await imported(intake, operator, content)
+    assert counts(state) == (20, 20, 0, 0)
+    first, *_ = await tips_of(intake, operator)
+    [event] = await published(first["tip_id"])
+    [identifier] = event.data.personal[UUID(first["tip_id"])].identifiers
+    assert identifier.value == "s0.example"
+
+
 def test_the_file_is_known_by_all_its_bytes() -> None:
     assert listed(LIST).sha256 == hashlib.sha256(LIST).hexdigest()
     assert listed(LIST).rows == 6
