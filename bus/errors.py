@@ -45,6 +45,10 @@ class Undecodable(BusError):
         self.field = field
 
 
+class QuotasRefused(BusError):
+    """The broker did not let this administrator read or set quotas."""
+
+
 class UnknownType(BusError):
     """No such type is known. Subscribers skip it; doors refuse it."""
 

@@ -1,7 +1,7 @@
 """The broker port on Apache Kafka, and the only place that knows aiokafka and its traps."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRa
 from bus.broker import Bounds, Identity, Listener, Partition
 from bus.errors import LogGap, PublishUnknown, Transient
 from bus.kafka_access import KafkaSettings
+from bus.kafka_farewell import leave
 from bus.kafka_identity import identify
 from bus.kafka_pulse import Pulse
 from bus.lanes import MAX_BATCH_BYTES, append, lanes
@@ -58,14 +59,14 @@ class KafkaBroker:
         if producer is None:
             return
         try:
-            await asyncio.wait_for(_leave(producer.client, producer.stop), self._settings.close_seconds)
+            await asyncio.wait_for(leave(producer.client, producer.stop), self._settings.close_seconds)
         except (OSError, KafkaError) as error:
             log.warning("producer_not_closed", error=type(error).__name__)
             await _abort(producer, self._settings.close_seconds)
 
     async def _asked(self, client: Any) -> None:
         with suppress(OSError, KafkaError):  # a connection that broke is closed too
-            await asyncio.wait_for(_leave(client, client.close), self._settings.close_seconds)
+            await asyncio.wait_for(leave(client, client.close), self._settings.close_seconds)
 
     async def _ready(self) -> AIOKafkaProducer:
         async with self._making:
@@ -108,20 +109,11 @@ async def _abort(client: Any, seconds: float) -> None:
         task.cancel()
     try:
         async with asyncio.timeout(seconds):
-            await _leave(client.client, client.client.close)
+            await leave(client.client, client.client.close)
             if task is not None:
                 await asyncio.wait({task})
     except (OSError, KafkaError) as error:
         log.warning("producer_abandoned", error=type(error).__name__)
-
-
-async def _leave(client: Any, end: Callable[[], Awaitable[None]]) -> None:
-    """End a client and wait until its connections are closed: aiokafka only begins to say goodbye over TLS."""
-    writers = [one._writer for one in client._conns.values() if one._writer is not None]  # noqa: SLF001 - as above
-    await end()
-    for writer in writers:
-        with suppress(OSError):  # a connection that broke is closed too
-            await writer.wait_closed()
 
 
 class _Told(ConsumerRebalanceListener):
@@ -180,7 +172,7 @@ class KafkaReader:
     async def stop(self) -> None:
         """Leave the group, or give up after `close_seconds`: the session then ends by itself."""
         try:
-            await asyncio.wait_for(_leave(self._consumer._client, self._consumer.stop), self._settings.close_seconds)  # noqa: SLF001 - its connections
+            await asyncio.wait_for(leave(self._consumer._client, self._consumer.stop), self._settings.close_seconds)  # noqa: SLF001 - its connections
         except (OSError, KafkaError) as error:
             log.warning("reader_not_closed", error=type(error).__name__)
 

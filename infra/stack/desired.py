@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from infra.stack.access import SERVICES, Acl, service_acls, slots, unit_acls
+from infra.stack.quotas import Quota, unit_quotas
 from schemas.topics import AGGREGATES, OWNERS, Topics
 
 #: Fixed at birth, because another count would send an aggregate's next event to another partition.
@@ -24,11 +25,12 @@ class TopicSpec:
 
 @dataclass(frozen=True, slots=True)
 class DesiredState:
-    """Topics, principals and rights: everything declared, nothing else."""
+    """Topics, principals, rights and quotas: everything declared, nothing else."""
 
     topics: tuple[TopicSpec, ...]
     principals: tuple[str, ...]
     acls: tuple[Acl, ...]
+    quotas: tuple[Quota, ...] = ()
 
 
 def desired_state(
@@ -38,7 +40,7 @@ def desired_state(
     topics: Topics | None = None,
     partitions: int = EMBEDDED_PARTITIONS,
 ) -> DesiredState:
-    """The log of record and one pair of topics a unit; a principal a service and two a unit; their rights."""
+    """The log of record and one pair of topics a unit; a principal a service and two a unit; rights and quotas."""
     names = topics or Topics()
     keyed = [*(names.of_aggregate(name) for name in AGGREGATES), *(names.inbound(owner) for owner in OWNERS)]
     units_topics = [name for unit in units for name in (names.from_unit(unit), names.to_unit(unit))]
@@ -55,4 +57,5 @@ def desired_state(
             *(acl for service in services for acl in service_acls(service, units, names)),
             *(acl for unit in units for acl in unit_acls(unit, names)),
         ),
+        quotas=tuple(quota for unit in units for quota in unit_quotas(unit, names.prefix)),
     )

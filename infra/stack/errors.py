@@ -165,7 +165,7 @@ class ProvisioningUnseen(StackError):
 
     def __init__(self, seconds: float) -> None:
         super().__init__(
-            f"topics, users and rights were accepted but are not served after {seconds:.0f} s",
+            f"topics, users, rights or quotas were accepted but are not served after {seconds:.0f} s",
             "Run the command again; if it repeats, read logs/kafka.log in the stack's folder",
         )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from confluent_kafka import KafkaException
 
+from bus.errors import QuotasRefused, Transient
 from infra.stack import broker
 from infra.stack.admin import connect
 from infra.stack.broker_settings import PORTS
@@ -21,6 +22,7 @@ from infra.stack.java import find_java
 from infra.stack.ports import choose
 from infra.stack.processes import Processes
 from infra.stack.provision import Provisioner
+from infra.stack.quota_admin import quota_admin
 from infra.stack.secrets import SecretFiles
 from schemas.topics import Topics
 
@@ -59,7 +61,7 @@ class KafkaPart:
         try:
             provisioner.apply(desired_state(units, topics=self.topics, partitions=self.partitions))
             cluster = provisioner.cluster_id()
-        except KafkaException as error:
+        except (KafkaException, Transient, QuotasRefused) as error:
             if not elsewhere:
                 raise
             secret = self._secrets.path(ADMIN_SECRET)
@@ -94,8 +96,8 @@ class KafkaPart:
         return SecretFiles(self.home.secrets)
 
     def _provisioner(self, bootstrap: str, ca: Path) -> Provisioner:
-        admin = connect(bootstrap, ca, ADMIN, self._secrets.read(ADMIN_SECRET))
-        return Provisioner(admin, self._secrets)
+        login = (bootstrap, ca, ADMIN, self._secrets.read(ADMIN_SECRET))
+        return Provisioner(connect(*login), self._secrets, quota_admin(*login))
 
     def _answers(self, last: StackInfo) -> bool:
         secrets = self._secrets

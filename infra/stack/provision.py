@@ -12,6 +12,7 @@ from infra.stack.acl_bindings import acl_of, binding_of, everything, exactly, pr
 from infra.stack.admin import known_users, remove_users, set_secret, settle
 from infra.stack.desired import DesiredState, TopicSpec
 from infra.stack.errors import PartitionsChanged, ProvisioningUnseen
+from infra.stack.quota_admin import QuotaAdmin
 from infra.stack.secrets import SecretFiles, random_secret
 
 _SECONDS = 30.0
@@ -26,9 +27,11 @@ class Changes:
     principals: tuple[str, ...] = ()
     acls_added: int = 0
     acls_removed: int = 0
+    quotas: tuple[str, ...] = ()
+    """Principals of whom a quota was set or taken away."""
 
     def __bool__(self) -> bool:
-        return bool(self.topics or self.principals or self.acls_added or self.acls_removed)
+        return bool(self.topics or self.principals or self.acls_added or self.acls_removed or self.quotas)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +40,18 @@ class Provisioner:
 
     admin: AdminClient
     secrets: SecretFiles
+    quotas: QuotaAdmin
 
     def apply(self, desired: DesiredState) -> Changes:
-        """Create what is missing and take away rights that a declared principal should not have.
+        """Create what is missing and take away rights and quotas that a declared principal should not have.
 
-        Raises `PartitionsChanged` when a topic exists with another count; `KafkaException` from the broker.
+        Raises `PartitionsChanged` when a topic exists with another count; `KafkaException` from the broker, about
+        quotas `Transient` or `QuotasRefused`.
         """
         topics = self._topics(desired.topics)
         principals = self._principals(desired.principals)
         added, removed = self._acls(desired)
-        changes = Changes(topics, principals, added, removed)
+        changes = Changes(topics, principals, added, removed, self.quotas.apply(desired.quotas, desired.principals))
         if changes:
             self._await(lambda: self._as_declared(desired))
         return changes
@@ -56,11 +61,12 @@ class Provisioner:
         self.remove_principals(slots(unit, prefix))
 
     def remove_principals(self, principals: Sequence[str]) -> None:
-        """Take away all rights, then the credentials and their files; unknown principals are passed over."""
+        """Take away all rights, then credentials, files and quotas; unknown principals are passed over."""
         settle(self.admin.delete_acls([everything(principal) for principal in principals]))
         known = known_users(self.admin)
         remove_users(self.admin, [principal for principal in principals if principal in known])
         self._await(lambda: self._without(principals))
+        self.quotas.apply((), principals)
         for principal in principals:
             self.secrets.remove(f"kafka/{principal}")
 

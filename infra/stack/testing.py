@@ -17,6 +17,7 @@ from infra.stack.home import exclusive
 from infra.stack.info import StackInfo
 from infra.stack.migrate import migrate
 from infra.stack.provision import Provisioner
+from infra.stack.quota_admin import quota_admin
 from infra.stack.runs import Run
 from infra.stack.secrets import SecretFiles
 
@@ -64,7 +65,8 @@ def fresh_database(run: Run, info: StackInfo, sections: Sequence[str]) -> Iterat
 def provisioner(info: StackInfo) -> Provisioner:
     """The stack's administration, with the secrets of its home."""
     secrets = SecretFiles(info.secrets)
-    return Provisioner(connect(info.kafka.agency, info.kafka.ca, "admin", secrets.read("kafka/admin")), secrets)
+    login = (info.kafka.agency, info.kafka.ca, "admin", secrets.read("kafka/admin"))
+    return Provisioner(connect(*login), secrets, quota_admin(*login))
 
 
 def unique_prefix() -> str:

@@ -19,8 +19,8 @@ from infra.stack.home import Home, cache_of
 from infra.stack.info import StackInfo
 from infra.stack.migrate import migrate_stack
 from infra.stack.provider import Stack
-from infra.stack.provision import Provisioner
 from infra.stack.secrets import SecretFiles
+from infra.stack.testing import provisioner
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 
@@ -41,9 +41,6 @@ class Ran:
     def settings(self, user: str, password: str | None = None) -> dict[str, str]:
         kafka = self.info.kafka
         return client_settings(kafka.agency, kafka.ca, user, password or self.secret(f"kafka/{user}"))
-
-    def admin(self) -> AdminClient:
-        return connect(self.info.kafka.agency, self.info.kafka.ca, "admin", self.secret("kafka/admin"))
 
     async def ask(self, role: str, question: str, password: str | None = None) -> object:
         place = self.info.postgres
@@ -84,9 +81,7 @@ def test_everything_answers_where_it_is_said_to_listen(ran: Ran) -> None:
 
 
 def test_the_declared_state_is_there_and_applying_it_again_changes_nothing(ran: Ran) -> None:
-    provisioner = Provisioner(ran.admin(), SecretFiles(ran.info.secrets))
-
-    assert not provisioner.apply(desired_state(UNITS))
+    assert not provisioner(ran.info).apply(desired_state(UNITS))
 
 
 def test_a_unit_writes_its_own_topic_and_no_other(ran: Ran) -> None:
@@ -146,6 +141,4 @@ def test_a_second_up_and_one_after_down_find_the_same_stack_with_its_data(ran: R
 
     assert again.kafka.cluster_id == ran.info.kafka.cluster_id
     assert ran.stack.status(ran.home).ready
-    assert not Provisioner(Ran(ran.stack, ran.home, again).admin(), SecretFiles(again.secrets)).apply(
-        desired_state(UNITS)
-    )
+    assert not provisioner(again).apply(desired_state(UNITS))
