@@ -14,6 +14,7 @@ from bus.retry import Backoff
 from bus.sealing import Keyring
 from bus.uow import Context, UnitsOfWork
 from schemas.reference.book import ReferenceBook
+from services.console.api import lists
 from services.console.api.assembly import NAME, assembled
 from services.console.api.doors import Doors
 from services.console.claiming import Claiming
@@ -21,6 +22,7 @@ from services.console.consumer import listening
 from services.console.handlers.cutting import Cutting
 from services.console.handlers.hub import Hub
 from services.console.handlers.reading import Reader
+from services.console.lists import Lists
 from services.console.look.pages import Pages
 from services.console.sessions import Sessions
 from services.runtime import parked
@@ -47,12 +49,17 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     hub, backoff = Hub(wake), Backoff(secrets.SystemRandom().random)
     consumer = Consumer(broker, units, listening(settings.topics), owner=str(uuid7()), backoff=backoff)
     health = Health(checks=bus_checks(database, broker, consumer))
-    app = assembled(*_doors(settings, units, hub, closers), health)
+    doors, actors = _doors(settings, units, hub, closers)
+    app = assembled(doors, actors, health)
+    intake = client_of(settings, "intake")
+    closers.push_async_callback(intake.aclose)
+    carrying = Lists(intake, doors.sessions)
+    app.include_router(lists.router(carrying))
     app.include_router(parked.router(database))
     # A page of thousands of entries makes garbage enough for full collections: they need not walk what was imported.
     gc.collect()
     gc.freeze()
-    return Service(NAME, health, app, [consumer.run, hub.run])
+    return Service(NAME, health, app, [consumer.run, hub.run, carrying.run])
 
 
 def _doors(settings: Settings, units: UnitsOfWork, hub: Hub, closers: AsyncExitStack) -> tuple[Doors, Actors]:
