@@ -49,7 +49,7 @@ def logout(as_json: Json = False) -> None:
 
 @app.command()
 def whoami(as_json: Json = False) -> None:
-    """Say who directory takes you for now."""
+    """Say who directory takes you for, with unit and roles."""
     with calling("directory", as_json=as_json) as directory:
         found = directory.get("/me").json()
     say(found, as_json=as_json, text=_who(found))
