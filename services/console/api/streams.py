@@ -1,9 +1,9 @@
 """Live pages: what is new since a change number, cut to the viewer, resumed where a connection broke."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import suppress
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Request
@@ -18,7 +18,6 @@ from services.console.look.frame import Asked
 from services.console.look.words import local
 from services.console.sessions import Visitor
 
-T = TypeVar("T")
 router = APIRouter(include_in_schema=False)
 LastId = Annotated[str, Header(alias="last-event-id")]
 LOOK_SECONDS = 1.0
@@ -33,7 +32,7 @@ async def of_list(
     told = 0
     start = _number(last_event_id, since)
     async for _ in _turns(request, doors):
-        found = await unbroken(doors.reader.touched(visitor.unit, start))
+        found = await doors.reader.touched(visitor.unit, start)
         if found != told:
             told = found
             yield ServerSentEvent(event="news", data={"n": found}, id=str(start))
@@ -52,13 +51,13 @@ async def of_case(
     """New entries of the page's frame, with its head, side and drawing; `lost` where something was withdrawn."""
     at = _number(last_event_id, since)
     async for _ in _turns(request, doors):
-        news = await unbroken(doors.reader.news(visitor.unit, case_id, at))
+        news = await doors.reader.news(visitor.unit, case_id, at)
         at = news.change
         if news.lost:
             yield ServerSentEvent(event="lost", data={}, id=str(at))
             return
         if news.entries:
-            found = await unbroken(_read(doors, visitor, case_id, asked))
+            found = await _read(doors, visitor, case_id, asked)
             told = _told(request, doors, visitor, found, news) if found else {"entries": [], "count": 0}
             yield ServerSentEvent(event="entries", data=told, id=str(at))
 
@@ -113,11 +112,6 @@ def _told(request: Request, doors: Doors, visitor: Visitor, found: Framed, news:
         "drawing": values["drawing"],
         **{part: pages.fragment(f"{part}.html", language, **values) for part in ("head", "side", "pager")},
     }
-
-
-async def unbroken(reading: Coroutine[Any, Any, T]) -> T:
-    """Let a read finish though its viewer has gone: cut off midway, it would leave its connection in a transaction."""
-    return await asyncio.shield(asyncio.ensure_future(reading))
 
 
 def _number(last: str, since: int) -> int:
