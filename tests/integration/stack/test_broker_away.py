@@ -1,8 +1,7 @@
 """A service's readiness while the real broker is frozen, ended and started again; it comes back by itself."""
 
-import os
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx2
@@ -13,7 +12,7 @@ from bus.database import Database
 from bus.kafka import KafkaBroker, KafkaSettings
 from infra.stack import broker
 from infra.stack.embedded import EmbeddedStack
-from infra.stack.home import Home, cache_of
+from infra.stack.home import Home
 from infra.stack.info import StackInfo
 from infra.stack.processes import Processes
 from infra.stack.secrets import SecretFiles
@@ -26,18 +25,6 @@ pytestmark = pytest.mark.integration
 
 UNITS = ("customs-hq",)
 MOMENTS = 50
-
-
-@pytest.fixture(scope="module")
-def own() -> EmbeddedStack:
-    return EmbeddedStack(os.environ, cache_of(os.environ), durable=False)
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory, own: EmbeddedStack) -> Iterator[Home]:
-    place = Home(tmp_path_factory.mktemp("away") / "home")
-    yield place
-    own.reset(place)
 
 
 @pytest.fixture(scope="module")

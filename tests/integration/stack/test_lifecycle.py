@@ -3,11 +3,9 @@
 The tests share one home to save starts; each brings the stack to the state it needs, in any order.
 """
 
-import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import psutil
@@ -17,7 +15,7 @@ from infra.stack import broker, postgres
 from infra.stack.broker_settings import PORTS
 from infra.stack.embedded import EmbeddedStack
 from infra.stack.errors import PortTaken
-from infra.stack.home import Home, cache_of
+from infra.stack.home import Home
 from infra.stack.info import StackInfo
 from infra.stack.ports import choose
 from infra.stack.processes import Processes, Tracked
@@ -37,18 +35,6 @@ stack.up(Home(Path(sys.argv[1])), ["customs-hq", "qltt-79"])
 print("all is up", flush=True)
 sys.stdin.read()
 """
-
-
-@pytest.fixture(scope="module")
-def stack() -> EmbeddedStack:
-    return EmbeddedStack(os.environ, cache_of(os.environ), durable=False)
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory, stack: EmbeddedStack) -> Iterator[Home]:
-    place = Home(tmp_path_factory.mktemp("stack") / "home")
-    yield place
-    stack.reset(place)
 
 
 def pids(home: Home) -> dict[str, int]:
@@ -76,67 +62,67 @@ class Supervisor:
         assert said, f"the supervisor ended without saying {word!r}"
 
 
-def test_a_second_up_finds_everything_running_and_changes_nothing(stack: EmbeddedStack, home: Home) -> None:
-    first = stack.up(home, UNITS)
+def test_a_second_up_finds_everything_running_and_changes_nothing(own: EmbeddedStack, home: Home) -> None:
+    first = own.up(home, UNITS)
     running = pids(home)
 
-    second = stack.up(home, UNITS)
+    second = own.up(home, UNITS)
 
     assert second == first == StackInfo.load(home)
     assert pids(home) == running
     assert set(running) == {"kafka", "postgres"}
-    assert stack.status(home).ready
+    assert own.status(home).ready
 
 
-def test_down_ends_both_and_the_next_up_finds_the_data(stack: EmbeddedStack, home: Home) -> None:
-    first = stack.up(home, UNITS)
-    stack.down(home)
+def test_down_ends_both_and_the_next_up_finds_the_data(own: EmbeddedStack, home: Home) -> None:
+    first = own.up(home, UNITS)
+    own.down(home)
 
     assert pids(home) == {}
-    assert not stack.status(home).ready
+    assert not own.status(home).ready
     assert not home.info.exists()
-    assert stack.up(home, UNITS).kafka.cluster_id == first.kafka.cluster_id
+    assert own.up(home, UNITS).kafka.cluster_id == first.kafka.cluster_id
 
 
-def test_a_killed_broker_comes_back_on_its_ports_with_its_log(stack: EmbeddedStack, home: Home) -> None:
-    first = stack.up(home, UNITS)
+def test_a_killed_broker_comes_back_on_its_ports_with_its_log(own: EmbeddedStack, home: Home) -> None:
+    first = own.up(home, UNITS)
     before = pids(home)
     psutil.Process(before["kafka"]).kill()
 
-    second = stack.up(home, UNITS)
+    second = own.up(home, UNITS)
 
     assert second == first
     assert pids(home)["kafka"] != before["kafka"]
     assert pids(home)["postgres"] == before["postgres"]
 
 
-def test_what_a_supervisor_killed_in_the_middle_left_is_ended_by_the_next_up(stack: EmbeddedStack, home: Home) -> None:
-    stack.down(home)
+def test_what_a_supervisor_killed_in_the_middle_left_is_ended_by_the_next_up(own: EmbeddedStack, home: Home) -> None:
+    own.down(home)
     Supervisor(home).killed_after("Kafka answers")
     left = pids(home)
     assert set(left) == {"kafka", "postgres"}
 
-    stack.up(home, UNITS)
+    own.up(home, UNITS)
 
     assert all(is_gone(pid) for pid in left.values())
     assert set(pids(home)) == {"kafka", "postgres"}
 
 
-def test_servers_outlive_the_command_that_started_them(stack: EmbeddedStack, home: Home) -> None:
-    stack.down(home)
+def test_servers_outlive_the_command_that_started_them(own: EmbeddedStack, home: Home) -> None:
+    own.down(home)
     Supervisor(home).killed_after("all is up")
 
-    assert stack.status(home).ready
+    assert own.status(home).ready
 
 
 def test_two_first_ups_at_once_share_one_stack_even_after_one_that_was_cut_short(
-    stack: EmbeddedStack, home: Home
+    own: EmbeddedStack, home: Home
 ) -> None:
-    stack.reset(home)
+    own.reset(home)
     leave_half_made_data(home)
 
     with ThreadPoolExecutor(2) as pool:
-        one, two = pool.map(lambda _: stack.up(home, UNITS), range(2))
+        one, two = pool.map(lambda _: own.up(home, UNITS), range(2))
 
     assert one == two
     assert set(pids(home)) == {"kafka", "postgres"}
@@ -151,21 +137,21 @@ def leave_half_made_data(home: Home) -> None:
         (folder / "PG_VERSION").write_text("half", encoding="utf-8")
 
 
-def test_a_process_that_took_the_pid_of_a_dead_server_is_left_alone(stack: EmbeddedStack, home: Home) -> None:
-    stack.down(home)
+def test_a_process_that_took_the_pid_of_a_dead_server_is_left_alone(own: EmbeddedStack, home: Home) -> None:
+    own.down(home)
     bystander = subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE)
     try:
         Processes(home.processes).add(Tracked(broker.NAME, bystander.pid, started=1000.0))
-        stack.down(home)
+        own.down(home)
         assert bystander.poll() is None
     finally:
         bystander.communicate(timeout=10)
 
 
 def test_the_bootstrap_secret_ends_with_the_first_start_and_no_secret_is_told(
-    stack: EmbeddedStack, home: Home, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    own: EmbeddedStack, home: Home, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    stack.reset(home)
+    own.reset(home)
     made: list[str] = []
 
     def noted() -> str:
@@ -174,7 +160,7 @@ def test_the_bootstrap_secret_ends_with_the_first_start_and_no_secret_is_told(
 
     monkeypatch.setattr(broker, "random_secret", noted)
 
-    info = stack.up(home, UNITS)
+    info = own.up(home, UNITS)
 
     [bootstrap] = made
     assert not broker.answers(info.kafka.agency, info.kafka.ca, bootstrap)
@@ -200,19 +186,19 @@ def command_lines(home: Home) -> list[str]:
     return [" ".join(psutil.Process(pid).cmdline()) for pid in pids(home).values()]
 
 
-def test_secrets_and_keys_are_readable_by_their_owner_alone(stack: EmbeddedStack, home: Home) -> None:
-    stack.up(home, UNITS)
+def test_secrets_and_keys_are_readable_by_their_owner_alone(own: EmbeddedStack, home: Home) -> None:
+    own.up(home, UNITS)
 
     assert SecretFiles(home.secrets).too_open() == []
     assert home.kafka.stat().st_mode & 0o077 == 0
     assert (home.tls / "server.pem").stat().st_mode & 0o077 == 0
 
 
-def test_reset_leaves_nothing_but_the_lock_and_what_others_put_there(stack: EmbeddedStack, home: Home) -> None:
-    info = stack.up(home, UNITS)
+def test_reset_leaves_nothing_but_the_lock_and_what_others_put_there(own: EmbeddedStack, home: Home) -> None:
+    info = own.up(home, UNITS)
     (home.root / "services.json").write_text("{}", encoding="utf-8")
 
-    stack.reset(home)
+    own.reset(home)
 
     assert {path.name for path in home.root.iterdir()} == {home.lock.name, "services.json"}
     assert info.postgres_data is not None
@@ -221,15 +207,15 @@ def test_reset_leaves_nothing_but_the_lock_and_what_others_put_there(stack: Embe
 
 @pytest.mark.parametrize(("part", "name"), [("postgres", "PostgreSQL"), ("kafka", "Kafka")])
 def test_a_port_taken_meanwhile_is_named_and_nothing_stays_behind(
-    stack: EmbeddedStack, home: Home, monkeypatch: pytest.MonkeyPatch, part: str, name: str
+    own: EmbeddedStack, home: Home, monkeypatch: pytest.MonkeyPatch, part: str, name: str
 ) -> None:
-    stack.down(home)
+    own.down(home)
     with socket.create_server(("127.0.0.1", 0)) as squatter:
         taken = squatter.getsockname()[1]
         ports = choose(PORTS, {}) | {"agency": taken, postgres.NAME: taken}
         monkeypatch.setattr(f"infra.stack.{part}_part.choose", lambda _names, _recorded: ports)
 
         with pytest.raises(PortTaken, match=f"{name} could not listen on 127.0.0.1:{taken}"):
-            stack.up(home, UNITS)
+            own.up(home, UNITS)
 
     assert pids(home) == {}
