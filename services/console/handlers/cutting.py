@@ -15,7 +15,7 @@ from schemas.views import View
 from services.console.handlers.sketching import sketched
 from services.console.model.entry import Kept
 from services.console.model.roots import Roots
-from services.console.model.seen import Seen, tidied
+from services.console.model.seen import Seen, placed_at, tidied
 
 Choice = Callable[[Sequence[Seen]], Collection[str]]
 """Which of the sketched entries of a case a page shows in words, by their ids."""
@@ -32,14 +32,14 @@ class Cutting:
     async def seen(
         self, kept: Sequence[Kept], unit: str, roots: Mapping[UUID, Roots], uow: UnitOfWork
     ) -> dict[UUID, list[Seen]]:
-        """What the unit sees of these entries, by case, in the order given; keys are opened by one audited call."""
+        """What the unit sees of these entries, by case, in display order; keys are opened by one audited call."""
         views = [roots.get(one.entry.case_id, Roots()).view(one.entry, unit) for one in kept]
         visible = [(one, view) for one, view in zip(kept, views, strict=True) if view > View.NONE]
         events = await _opened(visible, uow)
         found: dict[UUID, list[Seen]] = {}
         for (one, view), event in zip(visible, events, strict=True):
             found.setdefault(one.entry.case_id, []).append(self._cut(one, view, event, uow))
-        return found
+        return {case_id: sorted(told, key=lambda one: one.order) for case_id, told in found.items()}
 
     async def seen_in_part(
         self, kept: Sequence[Kept], unit: str, roots: Roots, choose: Choice, uow: UnitOfWork
@@ -52,7 +52,8 @@ class Cutting:
         wanted = [one for one in visible if one.entry.event_id in chosen]
         case_roots = {one.entry.case_id: roots for one in wanted}
         opened = {one.id: one for found in (await self.seen(wanted, unit, case_roots, uow)).values() for one in found}
-        return [opened.get(sketch.id, sketch) for sketch in sketches]
+        told = [opened.get(sketch.id, sketch) for sketch in sketches]
+        return sorted(told, key=lambda one: one.order)
 
     def _cut(self, kept: Kept, view: View, event: Event[Any], uow: UnitOfWork) -> Seen:
         entry = kept.entry
@@ -61,7 +62,7 @@ class Cutting:
             kind=entry.kind,
             view=view,
             unit=event.envelope.unit,
-            acttime=entry.acttime,
+            acttime=placed_at(view, entry.acttime, entry.recordedtime),
             recordedtime=entry.recordedtime,
             change=kept.change,
             data=tidied(cut(event, view, self._contact(event, uow))),

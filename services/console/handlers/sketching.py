@@ -11,7 +11,7 @@ import orjson
 
 from schemas.views import View
 from services.console.model.entry import Kept
-from services.console.model.seen import Seen
+from services.console.model.seen import Seen, placed_at
 
 _TOLD = ("case_no", "holder", "claimed_by", "rule", "offered", "unit", "won_by", "won_at", "closed_by", "route")
 _ORIGIN = ("kind", "sender")
@@ -26,7 +26,7 @@ def sketched(kept: Kept, view: View) -> Seen:
         kind=entry.kind,
         view=view,
         unit=source.split("/")[2] if source.count("/") > 1 else "",
-        acttime=entry.acttime,
+        acttime=placed_at(view, entry.acttime, entry.recordedtime),
         recordedtime=entry.recordedtime,
         change=kept.change,
         data=_told(orjson.loads(kept.payload), view),

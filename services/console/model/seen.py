@@ -16,7 +16,10 @@ BY_RULE = "phoihop"
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """`data` is what `schemas.cut.cut` leaves of the event for this view; `unit` the one that acted, if it was one."""
+    """`data` is what `schemas.cut.cut` leaves of the event for this view; `unit` the one that acted, if it was one.
+
+    `acttime` is what `placed_at` gave for this view: of a pointer the entry never holds when it happened.
+    """
 
     id: str
     kind: str
@@ -48,16 +51,22 @@ class Seen:
         return sender
 
     def document(self) -> dict[str, Any]:
-        """As JSON types, for the twins of the pages."""
+        """As JSON types, for the twins of the pages. A pointer has no `acttime`."""
+        happened = {} if self.view is View.POINTER else {"acttime": self.acttime.isoformat()}
         return {
             "id": self.id,
             "type": self.kind,
             "view": self.view.word,
             "unit": self.actor,
-            "acttime": self.acttime.isoformat(),
+            **happened,
             "recordedtime": self.recordedtime.isoformat(),
             "data": dict(self.data),
         }
+
+
+def placed_at(view: View, acttime: datetime, recordedtime: datetime) -> datetime:
+    """The moment at which an entry stands in lists and drawings: of a pointer when the bus was told, else the act."""
+    return recordedtime if view is View.POINTER else acttime
 
 
 def tidied(data: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -3,6 +3,7 @@
 import json
 import random
 import sys
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.integration
 UNITS = ("customs-kv2", "qltt-79", "tax-79", "bcd-79", "ca-79", "csb-hq")
 SECRETS = [one.value for one in PERSONAL.identifiers]
 CASE, TIP, SIGNAL = numbered(1), numbered(2), numbered(3)
+TOLD = NOW + timedelta(hours=1)
 OPEN = {"customs-kv2": View.FULL, "qltt-79": View.FULL, "bcd-79": View.FIELDS}
 
 
@@ -60,6 +62,23 @@ async def test_a_pointer_tells_who_holds_the_case_and_nothing_that_it_says(board
     entry = (await board.reader.case("qltt-79", CASE)).entries[-1]
     assert (entry.view, entry.data["holder"]) == (View.POINTER, "customs-kv2")
     assert "officer" not in entry.data
+
+
+async def test_a_pointer_stands_where_it_was_recorded_in_every_answer_and_keeps_when_it_happened(board: Any) -> None:
+    hidden = claimed({"customs-kv2": View.FULL, "qltt-79": View.POINTER})
+    long_ago = hidden.envelope.model_copy(update={"acttime": NOW.replace(year=1999), "recordedtime": TOLD})
+    await board.tell(proposed(OPEN), Event(long_ago, hidden.data, hidden.audience))
+
+    for seen in (
+        (await board.reader.case("qltt-79", CASE)).entries,
+        (await board.reader.page("qltt-79", CASE, lambda _: ())).entries,
+        (await board.reader.page("qltt-79", CASE, lambda told: {one.id for one in told})).entries,
+        (await board.reader.news("qltt-79", CASE, 0)).entries,
+    ):
+        assert [one.kind for one in seen] == ["case.proposed", "case.claimed"]
+        assert "1999-" not in json.dumps(seen[-1].document())
+        assert seen[-1].acttime == TOLD
+    assert (await board.reader.case("customs-kv2", CASE)).entries[0].document()["acttime"].startswith("1999-")
 
 
 async def test_the_same_event_twice_is_one_entry(board: Any) -> None:

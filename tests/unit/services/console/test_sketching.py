@@ -1,6 +1,7 @@
 """A sketch stands in for what nobody opened: it may say less than the cut of the same event, and nothing more."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from schemas.events.case import CaseClaimed, CaseClaimLost, CaseClosed, CaseProp
 from schemas.views import View
 from services.console.handlers.sketching import sketched
 from services.console.model.entry import Entry, Kept
-from services.console.timeline.story import lane_of, word_of
+from services.console.timeline.story import lane_of, story, word_of
 
 KINDS = (CaseProposed, CaseSignalAdded, CaseClaimed, CaseClaimLost, CaseClosed)
 
@@ -21,6 +22,12 @@ def kept(kind: Any) -> tuple[Kept, Any]:
     one = event(example(kind, personal={}), acttime=NOW)
     message = encode(one, "case")
     return Kept(Entry.of(one), 1, {name: value.decode() for name, value in message.headers}, message.value), one
+
+
+def late(kind: Any) -> Kept:
+    """The entry of what happened a while before the bus was told."""
+    one = event(example(kind, personal={}), acttime=NOW - timedelta(days=3), recordedtime=NOW)
+    return Kept(Entry.of(one), 1, {name: value.decode() for name, value in encode(one, "case").headers}, b"{}")
 
 
 def within(inner: Any, outer: Any) -> bool:
@@ -57,3 +64,14 @@ def test_a_sketch_is_drawn_where_the_opened_entry_is(kind: Any) -> None:
     )
 
     assert (lane_of(from_cut), word_of(from_cut)) == (lane_of(opened), word_of(opened))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_pointer_stands_where_it_was_recorded_and_does_not_tell_when_it_happened(kind: Any) -> None:
+    pointer, fields = sketched(late(kind), View.POINTER), sketched(late(kind), View.FIELDS)
+
+    assert pointer.order[:2] == (NOW, NOW)
+    assert [mark.at for mark in story([pointer]).marks] == [NOW]
+    assert "acttime" not in pointer.document()
+    assert pointer.document()["recordedtime"] == NOW.isoformat()
+    assert fields.document()["acttime"] == (NOW - timedelta(days=3)).isoformat()
