@@ -165,7 +165,7 @@ def _id(text: str) -> UUID | None:
 @lru_cache(maxsize=4_096)
 def _audience(header: bytes) -> Audience:
     try:
-        return MappingProxyType({unit: View.of(word) for unit, word in from_json(header).items()})
+        return MappingProxyType({unit: View.granted(word) for unit, word in from_json(header).items()})
     except (AttributeError, TypeError, ValueError) as error:
         raise Undecodable("header audience must be a JSON object of views", "audience") from error
 

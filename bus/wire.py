@@ -13,6 +13,7 @@ from bus.frame import frame
 from bus.message import Message, Record, Trust
 from schemas.envelope import MAX_EVENT_BYTES, Envelope, Event, Payload
 from schemas.messages import CommandData
+from schemas.views import View
 
 __all__ = ["Message", "Record", "Trust", "decode", "encode", "encode_structured"]
 
@@ -28,8 +29,10 @@ def encode(event: Event[Any], topic: str, *, opened: bool = False) -> Message:
     """The event as a binary message for `topic`, keyed by its subject (a command by what it addresses, else its id).
 
     `audience` and `actor` go beside it in headers. Raises ValueError if `data.personal` would travel in clear on any
-    topic but a unit's feed (`opened`), and `EventTooLarge` beyond 64 KiB.
+    topic but a unit's feed (`opened`) or the audience holds `status`, and `EventTooLarge` beyond 64 KiB.
     """
+    if View.STATUS in event.audience.values():
+        raise ValueError("an audience grants no view `status`: it is given at reading alone")
     if event.data.personal and not opened:
         raise ValueError("data.personal must be sealed before it is published")
     headers = [("content-type", event.envelope.datacontenttype.encode())]

@@ -8,7 +8,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from schemas.envelope import Envelope, Event
-from schemas.facts import Fact, FullOnly, ShortText, UnitCode
+from schemas.events.tip import TipEvent, TipNo
+from schemas.facts import Code, Fact, FullOnly, ShortText, UnitCode
 from schemas.messages import EventData, schema_urn
 from schemas.views import View
 
@@ -19,7 +20,8 @@ FULL_ATTRIBUTES = ("dataref", "datarefhash")
 """Envelope attributes that are content, or lead to it: of them `fields` shows nothing."""
 
 TOLD_ATTRIBUTES = ("acttime", "legalbasis")
-"""Envelope attributes that tell what happened: a pointer says only that a record exists and whom to contact."""
+"""Envelope attributes that tell what happened: a pointer says only that a record exists and whom to contact, and a
+status only how far it has come."""
 
 PERSONAL = frozenset({"sealed", "personal", "erased"})
 
@@ -32,12 +34,22 @@ class Pointer(Fact):
     contact: ShortText | None = None
 
 
-def cut(event: Event[EventData], view: View, contact: str | None = None) -> Mapping[str, Any]:
+class Status(Fact):
+    """All that the view `status` tells: which tip it was, whose, and how far it has come."""
+
+    record: str
+    tip_no: TipNo
+    desk: UnitCode
+    state: Code
+
+
+def cut(event: Event[EventData], view: View, contact: str | None = None, state: str | None = None) -> Mapping[str, Any]:
     """The JSON-ready `data` that a viewer with this view gets from an opened event.
 
     `full` keeps everything but the sealed bytes; `fields` leaves out personal values and fields marked `FullOnly`;
-    `pointer` keeps the holder and the contact given by the caller. Raises ValueError for the view `none`, which has
-    no cut: an event that a unit may not see is not sent to it at all.
+    `pointer` keeps the holder and the contact given by the caller, `status` a tip's number, desk and the state given.
+    Raises ValueError for the view `none`, which has no cut (an event that a unit may not see is not sent to it at all),
+    and for a status of what is no tip or without a state.
     """
     if view is View.FULL:
         return event.data.model_dump(mode="json", exclude={"sealed"}, exclude_none=True)
@@ -46,8 +58,17 @@ def cut(event: Event[EventData], view: View, contact: str | None = None) -> Mapp
     if view is View.POINTER:
         record = type(event.data).aggregate()
         return Pointer(record=record, holder=event.data.holder, contact=contact).model_dump(mode="json")
+    if view is View.STATUS:
+        return _status(event.data, state)
     message = "the view `none` has no cut: leave the event out"
     raise ValueError(message)
+
+
+def _status(data: EventData, state: str | None) -> Mapping[str, Any]:
+    if not isinstance(data, TipEvent) or state is None:
+        message = f"{data.KIND} has no status here: only a tip whose state is known has one"
+        raise ValueError(message)
+    return Status(record=data.aggregate(), tip_no=data.tip_no, desk=data.desk, state=state).model_dump(mode="json")
 
 
 def outward(envelope: Envelope, view: View, dataschema: str, feednumber: int, casenumber: int | None) -> Envelope:

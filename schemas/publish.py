@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from schemas.commands import COMMANDS
-from schemas.cut import PERSONAL, Pointer
+from schemas.cut import PERSONAL, Pointer, Status
 from schemas.envelope import Payload
-from schemas.events import EVENTS
+from schemas.events import EVENTS, TipReceived
 from schemas.facts import FULL_ONLY, Fact
 from schemas.messages import Message, schema_urn
 from schemas.views import View
@@ -27,6 +27,7 @@ Schema = dict[str, Any]
 def every_schema() -> Iterator[tuple[str, Schema]]:
     """The path below `published/` and the closed schema of each type and view."""
     yield "pointer/1.0/pointer.json", closed(_titled(Pointer, "urn:phoihop:schema:pointer:1.0:pointer"))
+    yield _path(TipReceived, "status"), closed(_titled(Status, schema_urn(TipReceived, View.STATUS)))
     for event in EVENTS:
         for view in (View.FULL, View.FIELDS):
             yield _path(event, view.word), closed(view_schema(event, view))

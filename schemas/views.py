@@ -10,9 +10,11 @@ class View(IntEnum):
     """Not even that the record exists."""
     POINTER = 1
     """That a record exists and whom to contact."""
-    FIELDS = 2
+    STATUS = 2
+    """How far a record has come that its reader handed on; a reading gives it, an audience never does."""
+    FIELDS = 3
     """Which kinds of facts there are, without personal values or free text."""
-    FULL = 3
+    FULL = 4
     """Everything, personal values opened."""
 
     @property
@@ -28,3 +30,16 @@ class View(IntEnum):
         except KeyError:
             message = f"unknown view {word!r}: use one of {', '.join(v.word for v in cls)}"
             raise ValueError(message) from None
+
+    @classmethod
+    def granted(cls, word: str) -> "View":
+        """The view that a word in an audience names; raises ValueError on `status` too, which none may grant."""
+        found = cls.of(word)
+        if found not in GRANTABLE:
+            message = f"an audience grants no view `{found.word}`: it is given at reading alone"
+            raise ValueError(message)
+        return found
+
+
+GRANTABLE = (View.NONE, View.POINTER, View.FIELDS, View.FULL)
+"""The views that an audience may name, the narrowest first."""

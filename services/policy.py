@@ -9,9 +9,11 @@ import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from functools import reduce
 from types import MappingProxyType
 
 from schemas.envelope import Audience
+from schemas.events.tip import TipReceived
 from schemas.views import View
 
 EVERYONE = "*"
@@ -24,6 +26,25 @@ NOBODY: Mapping[str, Collection[str]] = MappingProxyType({})
 def narrower(one: View, other: View) -> View:
     """The view that shows less; a replay is cut by the narrower of the view then and the view today."""
     return min(one, other)
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowing:
+    """Once its record is in this state, an event of this type is read with that view at most."""
+
+    type: str
+    state: str
+    view: View
+
+
+NARROWINGS = (Narrowing(TipReceived.type_name(), "forwarded", View.STATUS),)
+"""What a later state takes from a view: a desk that forwarded a tip needs no more of it than how far it has come."""
+
+
+def view_today(published: View, type_name: str, state: str | None) -> View:
+    """The view of then, narrowed by the state of now (None where it is not known); it never widens."""
+    narrowings = (row.view for row in NARROWINGS if (row.type, row.state) == (type_name, state))
+    return reduce(narrower, narrowings, published)
 
 
 def resolve(audience: Audience, unit: str, members: Mapping[str, Collection[str]] = NOBODY) -> View:

@@ -91,6 +91,15 @@ case_origin = Table(
 )
 """What cases grew from: a case that grew from held tips alone is held with them."""
 
+tip_state = Table(
+    "tip_state",
+    metadata,
+    Column("tip", Uuid, primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+)
+"""How far each tip has come, by the sequence of the event that told: what narrows a view at reading."""
+
 feed_copy = Table(
     "feed_copy",
     metadata,

@@ -27,7 +27,7 @@ class Delivery:
         """
         topics = self._units.context.topics
         async with self._units.begin() as uow:
-            shown = await self._doorway.shown([FeedRow.of(row.id, row.values) for row in rows], uow)
+            shown = await self._doorway.delivered([FeedRow.of(row.id, row.values) for row in rows], uow)
             units = {one.row.unit for one in shown}
             closed = {unit for unit in units if not self._doorway.has_topic(unit, uow)}
             sent = [one for one in shown if one.row.unit not in closed]

@@ -1,7 +1,9 @@
 """What every door of a feed does before anything leaves: denials, opening, cutting."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 from bus.uow import UnitOfWork
 from schemas.envelope import Event
@@ -9,9 +11,12 @@ from schemas.reference.book import ReferenceBook
 from schemas.reference.validity import vietnam_date
 from schemas.views import View
 from services.notifications.handlers.feeds import PURPOSE
+from services.notifications.model.progress import narrowable, narrowed
 from services.notifications.model.row import FeedRow
 from services.notifications.model.shown import Shown, show, visible, withdrawn
-from services.notifications.repository import denials
+from services.notifications.repository import denials, progress
+
+_AS_PUBLISHED: Mapping[UUID, str] = MappingProxyType({})
 
 
 class Doorway:
@@ -21,9 +26,18 @@ class Doorway:
         self._book = book
 
     async def shown(self, rows: Sequence[FeedRow], uow: UnitOfWork) -> list[Shown]:
-        """The rows in their order, each cut to its view or, where a denial stands now, only its number.
+        """The rows in their order, each cut to its view of today or, where a denial stands now, only its number."""
+        states = await progress.states(uow.raw, narrowable(rows))
+        return await self._cut(narrowed(rows, states), states, uow)
 
-        Every event is decoded, opened and cut once, however many units get it. Keys are opened by one audited call.
+    async def delivered(self, rows: Sequence[FeedRow], uow: UnitOfWork) -> list[Shown]:
+        """As `shown`, with the view of each row at its publication: for what goes out for the first time."""
+        return await self._cut(rows, _AS_PUBLISHED, uow)
+
+    async def _cut(self, rows: Sequence[FeedRow], states: Mapping[UUID, str], uow: UnitOfWork) -> list[Shown]:
+        """Every event is decoded, opened and cut once a view, however many units get it.
+
+        Keys are opened by one audited call, and none where no row shows its event in full.
         """
         held = await denials.denials(uow.raw, [row.mention for row in rows])
         open_rows = [row for row in rows if not held.withhold(row.mention, row.unit)]
@@ -32,7 +46,8 @@ class Doorway:
         for row in open_rows:
             if (row.event_id, row.view) not in cuts:
                 event = events[row.event_id]
-                cuts[row.event_id, row.view] = visible(event, row.view, self._contact(event, uow))
+                state = states.get(row.mention.subject)
+                cuts[row.event_id, row.view] = visible(event, row.view, self._contact(event, uow), state)
         allowed = {row.id for row in open_rows}
         return [
             show(row, events[row.event_id], cuts[row.event_id, row.view]) if row.id in allowed else withdrawn(row)

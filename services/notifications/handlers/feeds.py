@@ -11,7 +11,8 @@ from schemas.views import View
 from services.notifications.model.denials import Denials, learned
 from services.notifications.model.mention import Mention, case_of, origins
 from services.notifications.model.numbering import Destined, Numbering, recipients
-from services.notifications.repository import denials, feeds
+from services.notifications.model.progress import progressed
+from services.notifications.repository import denials, feeds, progress
 from services.notifications.repository.feeds import Kept
 
 PURPOSE = "deliver"
@@ -21,11 +22,12 @@ PURPOSE = "deliver"
 async def append(events: Sequence[Event[Any]], uow: UnitOfWork) -> None:
     """Number the events in each feed that they belong to. Raises `SealBroken` for one that could never be opened.
 
-    What these very events deny is denied to the rest of them. Denials and origins are written before any counter is
-    locked, by every writer, so that no two wait for each other.
+    What these very events deny is denied to the rest of them. Denials, origins and states of tips are written before
+    any counter is locked, by every writer, so that no two wait for each other.
     """
     await denials.deny(uow.raw, learned(events), uow.context.clock())
     await denials.add_origins(uow.raw, origins(events))
+    await progress.note(uow.raw, progressed(events))
     kept = {place: Kept(event, Mention.of(event)) for place, event in enumerate(events)}
     barred = await denials.denials(uow.raw, [one.mention for one in kept.values()])
     destined = [one for place, item in kept.items() for one in destinations(place, item, barred)]

@@ -43,9 +43,9 @@ def show(row: FeedRow, event: Event[Any], data: Mapping[str, Any]) -> Shown:
     return Shown(row, outward(event.envelope, row.view, schema, row.number, row.case_number), data)
 
 
-def visible(event: Event[Any], view: View, contact: str | None) -> Mapping[str, Any]:
+def visible(event: Event[Any], view: View, contact: str | None, state: str | None = None) -> Mapping[str, Any]:
     """The cut of an event, opened where the view is full, without the places of personal values that it lacks."""
-    data = cut(event, view, contact)
+    data = cut(event, view, contact, state)
     return {name: value for name, value in data.items() if value or name not in _OPENED}
 
 

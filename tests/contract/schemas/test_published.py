@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from builders import event, example
 from schemas import publish
 from schemas.cut import cut, schema_name
-from schemas.events import EVENTS, CaseClaimed
+from schemas.events import EVENTS, CaseClaimed, TipReceived
 from schemas.messages import EventData
 from schemas.views import View
 
@@ -45,6 +45,14 @@ def test_what_an_event_names_as_its_schema_is_published_under_that_name(kind: ty
     published = {json.loads(file.read_text("utf-8"))["$id"] for file in publish.PUBLISHED.rglob("*.json")}
 
     assert schema_name(kind, view) in published
+
+
+def test_what_a_forwarded_tip_still_tells_its_desk_is_published_and_true() -> None:
+    found = publish.PUBLISHED / TipReceived.type_name() / "1.0/status.json"
+    schema = json.loads(found.read_text("utf-8"))
+
+    assert schema["$id"] == schema_name(TipReceived, View.STATUS)
+    Draft202012Validator(schema).validate(dict(cut(event(example(TipReceived)), View.STATUS, state="forwarded")))
 
 
 def test_a_changed_missing_or_left_over_file_is_named_as_drift(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from case_builders import numbered
 from console_builders import grown
 from console_house import House
 from runtime_builders import problem
-from schemas.views import View
+from schemas.views import GRANTABLE, View
 
 pytestmark = pytest.mark.integration
 
@@ -30,7 +30,7 @@ async def test_whatever_the_audiences_no_door_tells_a_unit_of_what_it_was_not_gr
     events: list[tuple[UUID, str, str, dict[str, View]]] = []
     for case in (numbered(10), numbered(11), numbered(12)):
         for number in range(5):
-            audience = {unit: View(chance.randrange(1, 4)) for unit in UNITS if chance.random() < 0.5}
+            audience = {unit: chance.choice(GRANTABLE[1:]) for unit in UNITS if chance.random() < 0.5}
             origin = UUID(int=case.int + 1000 * (number + 1))
             fact = grown(case, origin, audience, number + 1)
             await board.tell(fact)

@@ -14,7 +14,7 @@ from bus.identity import uuid7
 from case_builders import numbered
 from schemas.envelope import Event
 from schemas.events.case import CaseClaimed, CaseProposed, CaseSignalAdded, Origin, OriginKind
-from schemas.views import View
+from schemas.views import GRANTABLE, View
 from services.console.model.sight import State
 
 pytestmark = pytest.mark.integration
@@ -155,7 +155,7 @@ async def test_whatever_the_audiences_no_unit_reads_more_than_it_was_granted(boa
     granted: dict[str, list[View]] = {unit: [] for unit in UNITS}
     events = []
     for number in range(30):
-        audience = {unit: View(chance.randrange(4)) for unit in UNITS if chance.random() < 0.6}
+        audience = {unit: chance.choice(GRANTABLE) for unit in UNITS if chance.random() < 0.6}
         audience = {unit: view for unit, view in audience.items() if view > View.NONE}
         for unit in UNITS:
             granted[unit].append(audience.get(unit, View.NONE))

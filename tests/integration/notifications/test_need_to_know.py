@@ -18,7 +18,7 @@ from schemas.events.case import CaseProposed, CaseSignalAdded, Origin, OriginKin
 from schemas.events.feed import FeedWithdrawn
 from schemas.facts import Facts, Goods, Identifier, IdentifierKind, PersonalFacts, Place
 from schemas.messages import EventData
-from schemas.views import View
+from schemas.views import GRANTABLE, View
 
 pytestmark = pytest.mark.integration
 UNITS = ("customs-hq", "qltt-79", "tax-79", "ca-79", "vptt-389", "bcd-79")
@@ -49,7 +49,7 @@ def told(kind: type[EventData], number: int, chance: Random) -> Told:
         changes["tip_id"] = uuid7()
     if issubclass(kind, CaseProposed | CaseSignalAdded):
         changes["origin"] = Origin(kind=OriginKind.SIGNAL, id=dossier, sender="ca-79", reference=free_text)
-    audience = {unit: chance.choice(list(View)) for unit in chance.sample(UNITS, chance.randrange(1, len(UNITS)))}
+    audience = {unit: chance.choice(GRANTABLE) for unit in chance.sample(UNITS, chance.randrange(1, len(UNITS)))}
     sealed = {dossier: facts} if "personal" in EXAMPLES[kind] or "facts" in changes else {}
     return Told(fact(kind, subject, audience, personal=sealed, **changes), personal, free_text)
 

@@ -65,7 +65,8 @@ async def running(
         stop.set()
         await asyncio.gather(*tasks)
     connection = await database.connect("postgres")
-    tables = "feed, feed_counter, case_counter, denial, case_origin, feed_copy, outbox_cursor, parked_event, parked_key"
+    tables = "feed, feed_counter, case_counter, denial, case_origin, feed_copy, tip_state"
+    tables += ", outbox_cursor, parked_event, parked_key"
     await connection.execute("set search_path = notifications")
     await connection.execute(f"truncate {tables}")
     await connection.close()

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import A_CASE, A_SIGNAL, EXAMPLES, NOW, event, example
-from bus.errors import EventTooLarge
+from bus.errors import EventTooLarge, Undecodable
 from bus.message import Message, Trust
 from bus.wire import decode, encode, encode_structured
 from schemas.commands.case import CaseClaim
@@ -206,3 +206,12 @@ def test_a_backslash_before_u0000_is_text_and_not_that_character() -> None:
     said: Event[CaseClaimed] = event(example(CaseClaimed, officer="\\u0000"))
 
     assert decode(encode(said, TOPIC)) == said
+
+
+def test_no_audience_that_is_written_or_read_grants_a_status() -> None:
+    with pytest.raises(ValueError, match="given at reading alone"):
+        encode(event(example(CaseClaimed), audience={"customs-79": View.STATUS}), TOPIC)
+    message = encode(event(example(CaseClaimed), audience={"customs-79": View.FULL}), TOPIC)
+    foreign = tuple((name, value.replace(b"full", b"status")) for name, value in message.headers)
+    with pytest.raises(Undecodable, match="audience"):
+        decode(replace(message, headers=foreign))

@@ -6,7 +6,7 @@ import pytest
 
 from builders import EXAMPLES, PERSONAL, event, example
 from schemas.cut import cut, outward, schema_name
-from schemas.events import EVENTS, CaseClaimed, CaseProposed, SignalDetected
+from schemas.events import EVENTS, CaseClaimed, CaseProposed, SignalDetected, TipReceived
 from schemas.messages import EventData
 from schemas.views import View
 
@@ -74,6 +74,7 @@ def test_a_feed_envelope_drops_what_would_tell_of_other_events() -> None:
     [
         (View.FULL, {"dataref", "datarefhash", "acttime", "legalbasis"}),
         (View.FIELDS, {"acttime", "legalbasis"}),
+        (View.STATUS, set()),
         (View.POINTER, set()),
     ],
 )
@@ -90,3 +91,19 @@ def test_a_narrower_view_is_told_less_by_the_envelope_too(view: View, shown: set
 
 def test_every_pointer_has_the_same_schema() -> None:
     assert {schema_name(kind, View.POINTER) for kind in EVENTS} == {"urn:phoihop:schema:pointer:1.0:pointer"}
+
+
+def test_a_status_tells_which_tip_it_was_and_how_far_it_has_come_and_nothing_else() -> None:
+    received = example(TipReceived)
+
+    shown = cut(event(received), View.STATUS, "a contact", "forwarded")
+
+    assert shown == {"record": "tip", "tip_no": received.tip_no, "desk": received.desk, "state": "forwarded"}
+
+
+@pytest.mark.parametrize(("kind", "state"), [(CaseClaimed, "forwarded"), (TipReceived, None)])
+def test_there_is_no_status_of_what_is_no_tip_or_of_a_tip_whose_state_is_not_known(
+    kind: type[EventData], state: str | None
+) -> None:
+    with pytest.raises(ValueError, match="only a tip whose state is known"):
+        cut(event(example(kind)), View.STATUS, state=state)
