@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import reference
 from infra.compose.plan import SHARES, addresses, everyones
@@ -49,6 +49,18 @@ class Readers:
 
     kafka: int
     postgres: int
+
+    @classmethod
+    def of(cls, environ: Mapping[str, str]) -> Self:
+        """Those of the publishers' images where nothing else is said; raises `StackError`."""
+        return cls(_group(environ, "PHOIHOP_KAFKA_GID", 1000), _group(environ, "PHOIHOP_POSTGRES_GID", 999))
+
+
+def _group(environ: Mapping[str, str], name: str, usual: int) -> int:
+    text = environ.get(name) or str(usual)
+    if not (text.isascii() and text.isdecimal()):
+        raise StackError(f"{name}={text} is no group id", "Say the number of the group, or leave it out")
+    return int(text)
 
 
 def prepare(places: Places, readers: Readers, units: Mapping[str, str], environ: Mapping[str, str]) -> None:
@@ -160,10 +172,9 @@ def main(environ: Mapping[str, str]) -> int:
     """Run the step where docker-compose.yml mounts its volumes; the exit code."""
     root = Path("/phoihop")
     places = Places(home_of(environ, root), root / "homes", root / "kafka", root / "postgres")
-    readers = Readers(int(environ.get("PHOIHOP_KAFKA_GID") or 1000), int(environ.get("PHOIHOP_POSTGRES_GID") or 999))
     in_force = ReferenceBook.load(reference.folder()).units_at(vietnam_date(datetime.now(UTC)))
     try:
-        prepare(places, readers, {unit.code: unit.agency for unit in in_force}, environ)
+        prepare(places, Readers.of(environ), {unit.code: unit.agency for unit in in_force}, environ)
     except StackError as error:
         sys.stderr.write(f"error: {error.message}\n{error.remedy}\n")
         return 1

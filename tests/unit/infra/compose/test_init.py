@@ -51,6 +51,14 @@ def contents(places: Places) -> dict[str, str]:
     return {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.mark.parametrize("text", ["kafka", "-1", "1e3"])
+def test_a_group_that_is_no_number_is_named_with_its_setting(text: str) -> None:
+    with pytest.raises(StackError, match=f"PHOIHOP_KAFKA_GID={text} is no group id"):
+        Readers.of({"PHOIHOP_KAFKA_GID": text})
+
+    assert Readers.of({"PHOIHOP_POSTGRES_GID": "70"}) == Readers(kafka=1000, postgres=70)
+
+
 def test_each_program_holds_its_own_secrets_and_no_others(places: Places) -> None:
     run(places)
 
