@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
 from bus.errors import Refused
-from services.console.api.doors import Doors, TheDoors, TheVisitor, page
+from services.console.api.doors import Doors, SignedIn, TheDoors, TheVisitor, first_page, page
 from services.console.api.places import place_in, text_of
 from services.console.api.showing import Framed, TheAsked, read, shown
 from services.console.api.signing import SEE_OTHER, STALE_FORM
@@ -24,9 +24,9 @@ STATES = {state.word: state for state in State}
 
 
 @router.get("/")
-async def home() -> Response:
-    """The list is the first page."""
-    return RedirectResponse("/cases", SEE_OTHER)
+async def home(visitor: SignedIn) -> Response:
+    """The first page of whoever is signed in."""
+    return RedirectResponse(first_page(visitor.actor), SEE_OTHER)
 
 
 @router.get("/cases")

@@ -16,12 +16,13 @@ from services.console.handlers.hub import Hub
 from services.console.handlers.reading import Reader
 from services.console.look.pages import Pages
 from services.console.sessions import Sessions, Visitor
-from services.policy import Actor, Resource, decide
+from services.policy import Actor, Decision, Resource, decide
 from services.runtime.actors import CurrentActor
 from services.runtime.language import Language, language
 
 SESSION, LANGUAGE, DOOR = "phoihop_session", "phoihop_language", "phoihop_door"
 """Cookies: directory's session, the language chosen, and what the sign-in form is tied to before there is a session."""
+CASES, LISTS = "/cases", "/lists"
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -55,11 +56,17 @@ def doors_of(request: Request) -> Doors:
     return found
 
 
-async def visitor_of(request: Request) -> Visitor:
-    """Who is signed in and may read cases. Raises `SignedOut`, or `Refused` (403; 503 where directory is silent)."""
+async def signed_in(request: Request) -> Visitor:
+    """Who is signed in, whatever they may do. Raises `SignedOut`, or `Refused` (503) where directory is silent."""
     visitor = await doors_of(request).sessions.visitor(request.cookies.get(SESSION, ""))
     # A page that refuses still says who is signed in, and lets them sign out.
     request.state.visitor = visitor
+    return visitor
+
+
+async def visitor_of(request: Request) -> Visitor:
+    """Who is signed in and may read cases. Raises `SignedOut`, or `Refused` (403; 503 where directory is silent)."""
+    visitor = await signed_in(request)
     may_read(visitor.actor)
     return visitor
 
@@ -72,12 +79,22 @@ async def reader_of(actor: CurrentActor) -> Actor:
 
 def may_read(actor: Actor) -> None:
     """Whether the actor's roles let them read what their unit may see; what that is, each event's audience says."""
-    decision = decide(actor, "case.read", Resource(view=View.POINTER))
+    decision = _reading(actor)
     if not decision.allowed:
         raise Refused(FORBIDDEN.problem(decision.vi, decision.en))
 
 
+def first_page(actor: Actor) -> str:
+    """Where somebody begins: at the cases, or at the lists where an operator may read no case."""
+    return LISTS if "operator" in actor.roles and not _reading(actor).allowed else CASES
+
+
+def _reading(actor: Actor) -> Decision:
+    return decide(actor, "case.read", Resource(view=View.POINTER))
+
+
 TheDoors = Annotated[Doors, Depends(doors_of)]
+SignedIn = Annotated[Visitor, Depends(signed_in)]
 TheVisitor = Annotated[Visitor, Depends(visitor_of)]
 TheReader = Annotated[Actor, Depends(reader_of)]
 
@@ -93,7 +110,9 @@ def language_of(request: Request) -> Language:
 def page(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
     """A page in the visitor's language. What every page needs is added here; a language that was asked for is kept."""
     shown = language_of(request)
-    given: dict[str, Any] = {"visitor": getattr(request.state, "visitor", None), "section": "", **values}
+    visitor: Visitor | None = values.get("visitor") or getattr(request.state, "visitor", None)
+    first = first_page(visitor.actor) if visitor else CASES
+    given: dict[str, Any] = {"section": "", "first": first, **values, "visitor": visitor}
     text = doors_of(request).pages.render(
         template, shown, path=_path(request), other_language=_other(request, shown), **given
     )

@@ -50,7 +50,7 @@ def _asked_by_program(request: Request) -> bool:
 def _to_sign_in(request: Request) -> Response:
     said = "ended" if request.cookies.get(SESSION) else ""
     query = f"?{request.url.query}" if request.url.query else ""
-    to = quote(request.url.path + query if request.method == "GET" else "/cases", safe="/")
+    to = quote(request.url.path + query if request.method == "GET" else "/", safe="/")
     return RedirectResponse(f"/sign-in?next={to}&said={said}", HTTPStatus.SEE_OTHER)
 
 

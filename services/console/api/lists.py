@@ -10,7 +10,7 @@ from bus.errors import Refused
 from schemas.problems import FORBIDDEN, MALFORMED, Problem
 from schemas.reported.lines import Encoding
 from schemas.reported.rows import Field, Format, Reading
-from services.console.api.doors import SESSION, doors_of, language_of, page
+from services.console.api.doors import language_of, page, signed_in
 from services.console.api.signing import SEE_OTHER, STALE_FORM
 from services.console.lists import Lists
 from services.console.sessions import Visitor, genuine
@@ -28,8 +28,7 @@ NO_FILE = MALFORMED.problem("Chưa chọn tệp. Hãy chọn một tệp.", "No 
 
 async def operator_of(request: Request) -> Visitor:
     """Who is signed in as an operator; intake decides whether of a desk. Raises `SignedOut` or `Refused`."""
-    visitor = await doors_of(request).sessions.visitor(request.cookies.get(SESSION, ""))
-    request.state.visitor = visitor
+    visitor = await signed_in(request)
     if "operator" not in visitor.actor.roles:
         raise Refused(OPERATORS_ONLY)
     return visitor

@@ -26,13 +26,11 @@ class SignIn(BaseModel):
     login: Annotated[str, Field(max_length=100)] = ""
     password: Annotated[str, Field(max_length=300)] = ""
     form_token: Annotated[str, Field(max_length=100)] = ""
-    next: Annotated[str, Field(max_length=300)] = "/cases"
+    next: Annotated[str, Field(max_length=300)] = "/"
 
 
 @router.get("/sign-in")
-async def sign_in_page(
-    request: Request, to: Annotated[str, Query(alias="next")] = "/cases", said: str = ""
-) -> Response:
+async def sign_in_page(request: Request, to: Annotated[str, Query(alias="next")] = "/", said: str = "") -> Response:
     """The form, tied to this browser."""
     return _form(request, to, said=said)
 
@@ -73,5 +71,5 @@ def _form(request: Request, to: str, *, said: str = "", login: str = "", problem
 
 
 def _local(path: str) -> str:
-    """A path on this site; anything that a browser could read as another site is answered by the list of cases."""
-    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/cases"
+    """A path on this site; anything that a browser could read as another site is answered by the first page."""
+    return path if path.startswith("/") and not path.startswith(("//", "/\\")) else "/"

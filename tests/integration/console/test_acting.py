@@ -41,9 +41,27 @@ async def test_signing_in_needs_the_form_of_this_browser(house: House) -> None:
     wrong = await house.client.post("/sign-in", data={**right, "password": "wrong", "form_token": given[1]})
     assert (wrong.status_code, "an.nv" in wrong.text) == (401, True)
     entered = await house.client.post("/sign-in", data={**right, "form_token": given[1]})
-    assert (entered.status_code, entered.headers["location"]) == (303, "/cases")
+    assert (entered.status_code, entered.headers["location"]) == (303, "/")
     assert "httponly" in entered.headers["set-cookie"].lower()
     assert "samesite=lax" in entered.headers["set-cookie"].lower()
+
+
+@pytest.mark.parametrize(
+    ("roles", "first"), [(("officer",), "/cases"), (("operator",), "/lists"), (("officer", "operator"), "/cases")]
+)
+async def test_whoever_signs_in_begins_at_a_page_that_they_may_open(
+    house: House, roles: tuple[str, ...], first: str
+) -> None:
+    begun = await house.client.get("/", headers=jar(house.cookies("bcd-79", *roles)))
+    assert (begun.status_code, begun.headers["location"]) == (303, first)
+    refused = await house.client.get("/cases/x/y", headers=jar(house.cookies("bcd-79", *roles)))
+    assert 'href="/"' in refused.text
+
+
+async def test_an_operator_who_may_read_no_case_is_offered_none(house: House) -> None:
+    page = await house.page("/cases", "bcd-79", "operator")
+    assert page.status_code == 403
+    assert 'href="/cases"' not in page.text
 
 
 async def test_signing_out_ends_the_session_at_directory(house: House) -> None:
