@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 
 from rich.console import Console
@@ -14,10 +14,10 @@ from rich.table import Table
 from cli.demo.oracle.observed import ANSWERS
 from cli.demo.report import faults
 from cli.demo.stage import Stage
+from cli.received import Received
 
 _REFRESH_SECONDS = 0.5
 _COUNT_SECONDS = 5.0
-_LATEST = 6
 
 
 class Show:
@@ -38,7 +38,7 @@ class Show:
             await self._count(stage)
         with Live(console=self._console, auto_refresh=False, transient=True) as live:
             while True:
-                live.update(self._table(stage), refresh=True)
+                live.update(deliveries(list(stage.progress.witness.received), stage.agency), refresh=True)
                 await asyncio.sleep(_REFRESH_SECONDS)
 
     def verdict(self, report: Mapping[str, Any], *, as_json: bool) -> None:
@@ -58,18 +58,20 @@ class Show:
                 told = now
                 self.tell(f"{now} deliveries so far")
 
-    def _table(self, stage: Stage) -> Table:
-        received = list(stage.progress.witness.received)
-        facts = [seen for seen in received if not seen.kind.startswith(ANSWERS)]
-        table = Table(title=f"{len(facts)} deliveries to {len({seen.unit for seen in facts})} units (fictional story)")
-        table.add_column("agency")
-        table.add_column("delivered", justify="right")
-        table.add_column("latest")
-        counts = Counter(stage.agency[seen.unit] for seen in facts)
-        latest = [f"#{seen.feednumber} {seen.unit}  {seen.kind}  ({seen.view})" for seen in facts[-_LATEST:]]
-        for place, (agency, count) in enumerate(sorted(counts.items())):
-            table.add_row(agency, str(count), latest[-1 - place] if place < len(latest) else "")
-        return table
+
+def deliveries(received: Sequence[Received], agency: Mapping[str, str]) -> Table:
+    """For each agency how much its units received, and the latest of it; answers to commands are left out."""
+    facts = [seen for seen in received if not seen.kind.startswith(ANSWERS)]
+    table = Table(title=f"{len(facts)} deliveries to {len({seen.unit for seen in facts})} units (fictional story)")
+    table.add_column("agency")
+    table.add_column("delivered", justify="right")
+    table.add_column("its latest")
+    counts = Counter(agency[seen.unit] for seen in facts)
+    latest = {agency[seen.unit]: seen for seen in facts}
+    for name, count in sorted(counts.items()):
+        seen = latest[name]
+        table.add_row(name, str(count), f"#{seen.feednumber} {seen.unit}  {seen.kind}  ({seen.view})")
+    return table
 
 
 def guide(stage: Stage) -> str:
