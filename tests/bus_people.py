@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from uuid import uuid4
 
 import httpx2
@@ -102,9 +103,13 @@ async def people_of(bus: Bus) -> AsyncIterator[People]:
 
 
 def client_at(url: str = "") -> httpx2.AsyncClient:
-    """A client that lets go of a connection before the server does, so that no request meets a closing one."""
+    """A client for many people at once: it keeps no cookie of one for another.
+
+    It lets go of a connection before the server does, so that no request meets a closing one.
+    """
     limits = httpx2.Limits(max_connections=100, max_keepalive_connections=50, keepalive_expiry=2.0)
-    return httpx2.AsyncClient(base_url=url, trust_env=False, timeout=40.0, limits=limits)
+    none = CookieJar(DefaultCookiePolicy(allowed_domains=()))
+    return httpx2.AsyncClient(base_url=url, trust_env=False, timeout=40.0, limits=limits, cookies=none)
 
 
 def _login(unit: str, roles: tuple[str, ...]) -> str:

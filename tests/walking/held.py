@@ -225,5 +225,5 @@ def near(id_: str) -> str:
 
 
 def clients_at(urls: Mapping[str, str]) -> dict[str, httpx2.AsyncClient]:
-    """A client for each program, none of which keeps cookies of another."""
+    """A client for each program."""
     return {name: client_at(url) for name, url in urls.items()}
