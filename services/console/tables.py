@@ -75,8 +75,12 @@ sight = Table(
     Column("state", SmallInteger, nullable=False),
     Column("touched", DateTime(timezone=True), nullable=False),
     Column("change", BigInteger, nullable=False),
+    Column("labels", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("part", SmallInteger, nullable=False, server_default=text("0")),
     CheckConstraint("state between 0 and 2", name="state"),
+    CheckConstraint("part between 0 and 2", name="part"),
     Index("sight_page_idx", "unit", text("touched desc"), text("case_id desc")),
+    Index("sight_board_idx", "unit", text("touched desc"), text("case_id desc"), postgresql_include=["state", "part"]),
     Index(None, "unit", "change"),
 )
-"""Which cases each unit may see, after every denial."""
+"""Which cases each unit may see, after every denial; what `labels` and `part` are, is said in `model/labels.py`."""

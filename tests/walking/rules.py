@@ -16,6 +16,8 @@ VERBS: Mapping[str, dict[str, Any]] = {
     "forward": PAPER,
     "hold": {"named_units": ["ca-79"], "reason": "thử"},
 }
+TABS = tuple({"state": word} for word in ("proposed", "claimed", "mine", "silent", "closed"))
+FILTERS = ({"province": "79"}, {"unit": "police", "since": "2026-01-01"})
 STATES = ("received", "refused", "advised", "linked", "forwarded", "held")
 
 
@@ -160,7 +162,7 @@ RULES: Mapping[str, Rule] = {
     "console GET /lists/{list_id}": once(),
     # Without the token of a form: it must import nothing.
     "console POST /lists": Rule(lambda door, *_: [Ask(door.path, form={"form_token": "x"})], names=False),
-    "console GET /cases": each({}, {"lang": "en"}, *({"state": word} for word in ("proposed", "claimed", "closed"))),
+    "console GET /cases": each({}, {"lang": "en"}, *TABS, *FILTERS),
     "console GET /cases/{case_id}": _asked_of({}, {"lang": "en"}),
     "console GET /cases/{case_id}/claim": named(),
     "console POST /cases/{case_id}/claim": Rule(_claim_form),
@@ -168,7 +170,7 @@ RULES: Mapping[str, Rule] = {
     "console GET /cases/{case_id}/stream": Rule(
         lambda door, knock, proof: [Ask(_filled(door, knock, proof), {"since": "0"})], streams=True
     ),
-    "console GET /api/cases": each({}, *({"state": word} for word in ("proposed", "claimed", "closed"))),
+    "console GET /api/cases": each({}, *TABS, *FILTERS),
     "console GET /api/cases/{case_id}": named(),
     "console GET /static": Rule(lambda *_: [Ask("/static/phoihop.css")], names=False),
     "public GET /": once(),

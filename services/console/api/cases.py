@@ -1,8 +1,8 @@
-"""The list of cases, one case, and the claim."""
+"""One case, and the claim."""
 
 import asyncio
 from contextlib import suppress
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request
@@ -10,7 +10,6 @@ from fastapi.responses import RedirectResponse, Response
 
 from bus.errors import Refused
 from services.console.api.doors import Doors, SignedIn, TheDoors, TheVisitor, first_page, page
-from services.console.api.places import place_in, text_of
 from services.console.api.showing import Framed, TheAsked, read, shown
 from services.console.api.signing import SEE_OTHER, STALE_FORM
 from services.console.model.sight import State
@@ -20,28 +19,12 @@ router = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form(max_length=300)]
 SETTLE_SECONDS = 2.0
 """How long the answer to a claim waits for the timeline; the page's stream brings what is later."""
-STATES = {state.word: state for state in State}
 
 
 @router.get("/")
 async def home(visitor: SignedIn) -> Response:
     """The first page of whoever is signed in."""
     return RedirectResponse(first_page(visitor.actor), SEE_OTHER)
-
-
-@router.get("/cases")
-async def cases(request: Request, doors: TheDoors, visitor: TheVisitor, state: str = "", after: str = "") -> Response:
-    """A page of the cases that the visitor's unit may see; a state or place that does not exist is left out."""
-    chosen = STATES.get(state)
-    listing = await doors.reader.cases(visitor.unit, chosen, place_in(after))
-    values: dict[str, Any] = {
-        "listing": listing,
-        "state": chosen,
-        "after": after,
-        "next": text_of(listing.next),
-        "stream": f"/cases/stream?since={listing.overview.change}",
-    }
-    return page(request, "cases.html", visitor=visitor, section="cases", **values)
 
 
 @router.get("/cases/{case_id}")

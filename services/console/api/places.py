@@ -4,7 +4,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import datetime
 from uuid import UUID
 
-from services.console.repository.sights import Place
+from services.console.model.board import Place
 
 _BETWEEN = "~"
 

@@ -30,12 +30,15 @@ class Cutting:
         self._book = book
 
     async def seen(
-        self, kept: Sequence[Kept], unit: str, roots: Mapping[UUID, Roots], uow: UnitOfWork
+        self, kept: Sequence[Kept], unit: str, roots: Mapping[UUID, Roots], uow: UnitOfWork, *, opening: bool = True
     ) -> dict[UUID, list[Seen]]:
-        """What the unit sees of these entries, by case, in display order; keys are opened by one audited call."""
+        """What the unit sees of these entries, by case, in display order; keys are opened by one audited call.
+
+        Without `opening` no key is asked for, and what is sealed is not told: a list needs none of it.
+        """
         views = [roots.get(one.entry.case_id, Roots()).view(one.entry, unit) for one in kept]
         visible = [(one, view) for one, view in zip(kept, views, strict=True) if view > View.NONE]
-        events = await _opened(visible, uow)
+        events = await _opened(visible, uow) if opening else [_event(one) for one, _ in visible]
         found: dict[UUID, list[Seen]] = {}
         for (one, view), event in zip(visible, events, strict=True):
             found.setdefault(one.entry.case_id, []).append(self._cut(one, view, event, uow))

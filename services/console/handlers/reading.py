@@ -1,30 +1,20 @@
 """Cases read for one viewer: the list, one case, and what is new in either."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from bus.uow import UnitOfWork, UnitsOfWork
+from bus.uow import UnitsOfWork
 from services.console.handlers.cutting import Choice, Cutting
+from services.console.handlers.listing import Listing, listing
+from services.console.model.board import Asked, Place
 from services.console.model.roots import Roots
 from services.console.model.seen import Seen
 from services.console.model.sheet import Sheet, sheet
-from services.console.model.sight import State
 from services.console.repository import origins, pages, sights
-from services.console.repository.sights import Overview, Place
-from services.policy import denied
 
-PAGE = 25
-"""Cases on one page of the list."""
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """One page of the cases that a unit may see; `next` is where the following page begins, if there is one."""
-
-    cases: Sequence[Sheet]
-    overview: Overview
-    next: Place | None
+EVERYTHING = Asked()
+"""The list without a filter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +42,11 @@ class Reader:
         self._units = units
         self._cutting = cutting
 
-    async def cases(self, unit: str, state: State | None = None, after: Place | None = None) -> Listing:
-        """A page of the list, the last touched first."""
+    async def cases(self, unit: str, asked: Asked = EVERYTHING, after: Place | None = None) -> Listing:
+        """A page of the list, in the order of its tab."""
         async with self._units.begin() as uow:
             await pages.snapshot(uow.raw)
-            found = await sights.page(uow.raw, unit, state, after, PAGE + 1)
-            shown = [one.case_id for one in found[:PAGE]]
-            return Listing(
-                cases=await self._sheets(shown, unit, uow),
-                overview=await sights.overview(uow.raw, unit),
-                next=Place(found[PAGE - 1].touched, found[PAGE - 1].case_id) if len(found) > PAGE else None,
-            )
+            return await listing(uow, self._cutting, unit, asked, after)
 
     async def case(self, unit: str, case_id: UUID) -> CaseRead | None:
         """One case; None where the unit may see nothing of it, whether or not it exists."""
@@ -104,15 +88,3 @@ class Reader:
         """In how many cases the unit may see something that came after a change."""
         async with self._units.begin() as uow:
             return await sights.news(uow.raw, unit, since)
-
-    async def _sheets(self, cases: Sequence[UUID], unit: str, uow: UnitOfWork) -> list[Sheet]:
-        roots = await origins.roots(uow.raw, cases)
-        without = withheld(roots, unit)
-        heads = await self._cutting.seen(await pages.heads(uow.raw, cases, unit, without), unit, roots, uow)
-        counts = await pages.counts(uow.raw, cases, unit, without)
-        return [sheet(case, heads[case], counts[case]) for case in cases if case in heads]
-
-
-def withheld(roots: Mapping[UUID, Roots], unit: str) -> Collection[UUID]:
-    """The held origins among these that are kept from the unit."""
-    return {id_ for one in roots.values() for id_, hold in one.holds.items() if denied(unit, hold.tokens)}

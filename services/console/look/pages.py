@@ -12,9 +12,11 @@ from jinja2.utils import missing
 from schemas.reference.book import ReferenceBook
 from schemas.reference.validity import vietnam_date
 from schemas.views import View
+from services.console.look.ages import working_days
 from services.console.look.days import by_day, place_of
 from services.console.look.translations import translations
 from services.console.look.words import Words, clock_second, clock_time, local
+from services.console.model.board import Tab
 from services.console.model.sight import State
 from services.console.timeline.window import Zoom
 from services.runtime.language import Language
@@ -96,5 +98,8 @@ def environment(language: Language) -> Environment:
     # The extension adds these methods to the class, so no type knows them.
     made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined] # added at run time
     made.filters.update(clock_time=clock_time, clock_second=clock_second, local=local, by_day=by_day, place_of=place_of)
-    made.globals.update(View=View, State=State, Zoom=Zoom, instant=datetime.fromisoformat, day=date.fromisoformat)
+    made.filters.update(working_days=working_days)
+    made.globals.update(
+        View=View, State=State, Tab=Tab, Zoom=Zoom, instant=datetime.fromisoformat, day=date.fromisoformat
+    )
     return made

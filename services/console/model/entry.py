@@ -1,13 +1,16 @@
 """One event of a case's timeline, as it is kept: sealed, with its audience beside it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Self
 from uuid import UUID
 
 from schemas.envelope import Audience, Event
 from schemas.events.case import CaseEvent, CaseProposed, CaseSignalAdded
+from schemas.views import View
+from services.console.model.labels import ASKED, labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,8 @@ class Entry:
     recordedtime: datetime
     audience: Audience
     origin: UUID | None
+    labels: Mapping[View, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+    """What the list is filtered by, for each view that the audience grants."""
 
     @classmethod
     def of(cls, event: Event[CaseEvent]) -> Self:
@@ -38,6 +43,7 @@ class Entry:
             recordedtime=recorded,
             audience=event.audience,
             origin=origin_of(event.data),
+            labels=labelled(event.data.model_dump(mode="json", include=set(ASKED)), event.audience),
         )
 
     @property
@@ -59,3 +65,8 @@ class Kept:
 def origin_of(data: Any) -> UUID | None:
     """The tip or signal that this event brought into the case."""
     return data.origin.id if isinstance(data, CaseProposed | CaseSignalAdded) else None
+
+
+def labelled(data: Mapping[str, Any], audience: Audience) -> Mapping[View, frozenset[str]]:
+    """The labels of an event's data (as JSON) for each view that its audience grants."""
+    return MappingProxyType({view: labels(data, view) for view in set(audience.values())})

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from schemas.views import View
 from services.console.model.entry import Entry
+from services.console.model.labels import Part, part
 from services.console.model.roots import Roots
 
 
@@ -41,6 +42,8 @@ class Sight:
     state: State
     touched: datetime
     change: int
+    labels: frozenset[str] = frozenset()
+    """What the list is filtered by, as far as this unit may see it; see `labels.py`."""
 
     def widened(self, other: "Sight") -> "Sight":
         """What both together tell; in which order they came makes no difference."""
@@ -50,7 +53,13 @@ class Sight:
             max(self.state, other.state),
             max(self.touched, other.touched),
             max(self.change, other.change),
+            self.labels | other.labels,
         )
+
+    @property
+    def part(self) -> Part:
+        """How the unit stands to the case."""
+        return part(self.labels, self.unit)
 
 
 def state_after(kind: str) -> State:
@@ -62,12 +71,14 @@ def sights(entries: Iterable[tuple[Entry, int]], roots: Mapping[UUID, Roots]) ->
     """What these entries, each with its change number, show to whom; sorted by unit and case."""
     found: dict[tuple[str, UUID], Sight] = {}
     for entry, change in entries:
-        for unit in _told(entry, roots.get(entry.case_id, Roots())):
-            one = Sight(unit, entry.case_id, state_after(entry.kind), entry.recordedtime, change)
+        for unit, view in _told(entry, roots.get(entry.case_id, Roots())):
+            told = entry.labels.get(view, frozenset())
+            one = Sight(unit, entry.case_id, state_after(entry.kind), entry.recordedtime, change, told)
             key = (unit, entry.case_id)
             found[key] = found[key].widened(one) if key in found else one
     return [found[key] for key in sorted(found)]
 
 
-def _told(entry: Entry, roots: Roots) -> list[str]:
-    return [unit for unit in entry.audience if "#" not in unit and roots.view(entry, unit) > View.NONE]
+def _told(entry: Entry, roots: Roots) -> list[tuple[str, View]]:
+    views = ((unit, roots.view(entry, unit)) for unit in entry.audience if "#" not in unit)
+    return [(unit, view) for unit, view in views if view > View.NONE]

@@ -1,15 +1,17 @@
 """Writing timelines: entries, and the cases under whose locks they are numbered."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
+
+import orjson
 
 from bus.database import Raw, json_text
 from bus.wire import encode
 from schemas.envelope import Event
 from schemas.views import View
-from services.console.model.entry import Entry
+from services.console.model.entry import Entry, labelled
 
 _LOCK = """
 insert into case_row (id) select id from unnest($1::uuid[]) as id order by id
@@ -28,7 +30,7 @@ _CHANGED = """
 update case_row as c set change = greatest(c.change, n.change), held = c.held or n.held
 from unnest($1::uuid[], $2::bigint[], $3::boolean[]) as n (id, change, held) where c.id = n.id"""
 _ENTRIES = """
-select case_id, event_id, kind, acttime, recordedtime, audience, origin, change
+select case_id, event_id, kind, acttime, recordedtime, audience, origin, change, payload
 from timeline_entry where case_id = any($1::uuid[])"""
 
 
@@ -76,7 +78,8 @@ async def note(raw: Raw, changes: Mapping[UUID, Change]) -> None:
 
 async def entries(raw: Raw, cases: Sequence[UUID]) -> list[tuple[Entry, int]]:
     """Every entry of these cases with its change number, without the events themselves."""
-    return [(entry(row), row["change"]) for row in await raw.fetch(_ENTRIES, list(cases))]
+    rows = await raw.fetch(_ENTRIES, list(cases))
+    return [(_with_labels(entry(row), row["payload"]), row["change"]) for row in rows]
 
 
 def entry(row: Any) -> Entry:
@@ -90,3 +93,7 @@ def entry(row: Any) -> Entry:
         audience={unit: View.of(word) for unit, word in row["audience"].items()},
         origin=row["origin"],
     )
+
+
+def _with_labels(found: Entry, payload: bytes) -> Entry:
+    return replace(found, labels=labelled(orjson.loads(payload), found.audience))

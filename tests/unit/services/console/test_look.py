@@ -14,7 +14,7 @@ from services import console
 from services.console.api.places import place_in, text_of
 from services.console.look.pages import Pages, environment
 from services.console.look.translations import catalogue
-from services.console.repository.sights import Place
+from services.console.model.board import Place
 
 FOLDER = Path(console.__file__).parent
 METHODS = [("web/templates/**.html", "jinja2")]
