@@ -3,6 +3,7 @@
 import time
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 
 from confluent_kafka import (
     OFFSET_BEGINNING,
@@ -18,9 +19,12 @@ from infra.stack.admin import silent
 SECONDS = 15.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Login:
-    """One set of client settings and what the broker answers to it: an error's name, or None when it obeys."""
+    """One set of client settings and what the broker answers to it: an error's name, or None when it obeys.
+
+    It signs in once to write and once to read, as a real system does: a sign-in costs far more than a record.
+    """
 
     settings: dict[str, str]
 
@@ -31,25 +35,22 @@ class Login:
         def delivered(error: KafkaError | None, _message: Message) -> None:
             answers.append(error)
 
-        producer = Producer(
-            {**self.settings, "message.timeout.ms": 8000, "error_cb": silent, "log_level": 0, "acks": "all"}
-        )
-        producer.produce(topic, b"{}", on_delivery=delivered)
-        producer.flush(SECONDS)
+        self._producer.produce(topic, b"{}", on_delivery=delivered)
+        self._producer.flush(SECONDS)
         return answers[0].name() if answers[0] else None
 
     def read(self, topic: str, group: str) -> str | None:
         """Read the first partition to its end."""
-        consumer = self._consumer(group)
+        consumer = self._reader(group)
+        # Who may not even describe a topic learns of no leader, and a fetch would wait for one.
+        described = consumer.list_topics(topic, timeout=SECONDS).topics[topic].error
+        if described is not None:
+            return str(described.name())
+        consumer.assign([TopicPartition(topic, 0, OFFSET_BEGINNING)])
         try:
-            # Who may not even describe a topic learns of no leader, and a fetch would wait for one.
-            described = consumer.list_topics(topic, timeout=SECONDS).topics[topic].error
-            if described is not None:
-                return str(described.name())
-            consumer.assign([TopicPartition(topic, 0, OFFSET_BEGINNING)])
             return _first_error(consumer)
         finally:
-            consumer.close()
+            consumer.unassign()
 
     def join(self, topic: str, group: str) -> str | None:
         """Become a member of the group and read what it is assigned to its end."""
@@ -80,12 +81,27 @@ class Login:
             client.close()
         return str(told[0])
 
+    @cached_property
+    def _producer(self) -> Producer:
+        return Producer({**self.settings, "message.timeout.ms": 8000, "error_cb": silent, "log_level": 0, "acks": "all"})
+
+    @cached_property
+    def _readers(self) -> dict[str, Consumer]:
+        return {}
+
+    def _reader(self, group: str) -> Consumer:
+        if group not in self._readers:
+            self._readers[group] = self._consumer(group)
+        return self._readers[group]
+
     def _consumer(self, group: str) -> Consumer:
         return Consumer(
             {
                 **self.settings,
                 "group.id": group,
                 "enable.partition.eof": True,
+                # An empty topic tells its end only when a fetch has waited this long.
+                "fetch.wait.max.ms": 20,
                 "enable.auto.commit": False,
                 "error_cb": silent,
                 "log_level": 0,
