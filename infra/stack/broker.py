@@ -14,9 +14,9 @@ from confluent_kafka import KafkaException
 from infra.stack import admin
 from infra.stack.broker_settings import BrokerSettings, format_arguments
 from infra.stack.certificates import Certificates
+from infra.stack.class_archive import ClassArchive
 from infra.stack.errors import PortTaken, StartFailed
 from infra.stack.home import Home
-from infra.stack.java import Java
 from infra.stack.ports import LOOPBACK
 from infra.stack.processes import Processes, Tracked, begin_log, start
 from infra.stack.secrets import SecretFiles, random_secret
@@ -25,9 +25,11 @@ NAME = "kafka"
 #: A start takes 3 to 6 seconds and 17 were seen under load.
 _READY_SECONDS = 90.0
 _STOP_SECONDS = 15.0
+#: A run that teaches Java writes some 60 MB after Kafka is closed; nothing of the data waits for that.
+_TEACHING_STOP_SECONDS = 60.0
 _ATTEMPT_SECONDS = 2.0
 #: The full JIT on purpose: C1 alone has no AES-GCM intrinsics and triples the cost of TLS.
-_JVM = ("-Xmx512m", "-Xshare:auto", "-Djava.awt.headless=true", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn")
+_JVM = ("-Xmx512m", "-Djava.awt.headless=true", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +37,7 @@ class Broker:
     """What it takes to run the node of one home."""
 
     home: Home
-    java: Java
-    jars: Sequence[Path]
+    archive: ClassArchive
     certificates: Certificates
     secrets: SecretFiles
 
@@ -58,7 +59,8 @@ class Broker:
         self._configure(ports)
         bootstrap = None if self.formatted() else self._format()
         begin_log(self.log)
-        tracked = start(NAME, self._java(*_JVM, "kafka.Kafka", str(self._properties)), log=self.log)
+        options = self.archive.options(taught(self.home))
+        tracked = start(NAME, self._java(*options, *_JVM, "kafka.Kafka", str(self._properties)), log=self.log)
         processes.add(tracked)
         secret = bootstrap or self.secrets.read("kafka/admin")
         self._await(tracked, ports, secret)
@@ -90,7 +92,7 @@ class Broker:
         arguments.write("format.args", text)
         try:
             result = subprocess.run(
-                [str(self.java.path), "-Xshare:auto", "-XX:TieredStopAtLevel=1", f"@{arguments.path('format.args')}"],
+                [str(self.archive.java.path), "-Xshare:auto", "-XX:TieredStopAtLevel=1", f"@{arguments.path('format.args')}"],
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False, timeout=_READY_SECONDS,
             )  # fmt: skip
         finally:
@@ -120,15 +122,20 @@ class Broker:
 
     @property
     def _class_path(self) -> str:
-        return os.pathsep.join(str(jar) for jar in self.jars)
+        return os.pathsep.join(str(jar) for jar in self.archive.jars)
 
     def _java(self, *arguments: str) -> list[str]:
-        return [str(self.java.path), "-cp", self._class_path, *arguments]
+        return [str(self.archive.java.path), "-cp", self._class_path, *arguments]
 
 
-def down(processes: Processes, farewell: signal.Signals = signal.SIGTERM) -> None:
-    """Stop the node if it runs: asked first, killed after 15 seconds."""
-    processes.end(NAME, farewell, _STOP_SECONDS)
+def taught(home: Home) -> Path:
+    """Where a run leaves what it taught Java; the folder is there while such a run is under way."""
+    return home.kafka / "classes"
+
+
+def down(processes: Processes, farewell: signal.Signals = signal.SIGTERM, *, teaching: bool = False) -> None:
+    """Stop the node if it runs: asked first, killed after 15 seconds, or after 60 where it writes a class archive."""
+    processes.end(NAME, farewell, _TEACHING_STOP_SECONDS if teaching else _STOP_SECONDS)
 
 
 def address(port: int) -> str:

@@ -87,7 +87,12 @@ def ensure_jars(
         progress(f"downloading {len(lacking)} of {len(wanted)} jars of Apache Kafka")
         with ThreadPoolExecutor(_DOWNLOADS) as pool:
             list(pool.map(lambda jar: _bring(jar, cache, fetch), lacking))
-    return [cache / "jars" / jar.filename for jar in wanted]
+    return class_path(cache, wanted)
+
+
+def class_path(cache: Path, jars: Sequence[Jar] | None = None) -> list[Path]:
+    """Where the jars of the lock, or these, are kept, in the order of the class path."""
+    return [cache / "jars" / jar.filename for jar in (read_lock() if jars is None else jars)]
 
 
 def digest(path: Path) -> str | None:

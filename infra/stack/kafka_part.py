@@ -12,12 +12,13 @@ from infra.stack import broker
 from infra.stack.admin import connect
 from infra.stack.broker_settings import PORTS
 from infra.stack.certificates import ensure_certificates
+from infra.stack.class_archive import ClassArchive
 from infra.stack.desired import desired_state
 from infra.stack.elsewhere import kafka_elsewhere, need_secret
 from infra.stack.errors import AdministratorRefused
 from infra.stack.home import Home
 from infra.stack.info import KafkaInfo, PartStatus, StackInfo
-from infra.stack.jars import ensure_jars
+from infra.stack.jars import class_path, ensure_jars
 from infra.stack.java import find_java
 from infra.stack.ports import choose
 from infra.stack.processes import Processes
@@ -71,8 +72,11 @@ class KafkaPart:
         ), ports
 
     def down(self) -> None:
-        """Stop the embedded broker, if any, and leave its data clean."""
-        broker.down(Processes(self.home.processes))
+        """Stop the embedded broker, if any, leave its data clean, and keep what its run taught Java."""
+        taught = broker.taught(self.home)
+        broker.down(Processes(self.home.processes), teaching=taught.exists())
+        if taught.exists():
+            self._keep(taught)
 
     def kill(self) -> None:
         """End the embedded broker at once: its data are to be deleted."""
@@ -116,6 +120,16 @@ class KafkaPart:
         ports = choose(PORTS, last.ports if last else {})
         jars = ensure_jars(self.cache, progress=self.progress)
         self.progress("starting Kafka")
-        node = broker.Broker(self.home, find_java(), jars, ensure_certificates(self.home.tls), self._secrets)
+        node = broker.Broker(self.home, self._archive(jars), ensure_certificates(self.home.tls), self._secrets)
         node.up(ports, Processes(self.home.processes))
         return ports
+
+    def _keep(self, taught: Path) -> None:
+        try:
+            self._archive(class_path(self.cache)).keep(taught)
+        except OSError as error:
+            # A start without it is slower, and nothing else.
+            self.progress(f"Java's class archive was not kept: {error.strerror}")
+
+    def _archive(self, jars: Sequence[Path]) -> ClassArchive:
+        return ClassArchive(self.cache, find_java(), jars)

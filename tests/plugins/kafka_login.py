@@ -83,7 +83,9 @@ class Login:
 
     @cached_property
     def _producer(self) -> Producer:
-        return Producer({**self.settings, "message.timeout.ms": 8000, "error_cb": silent, "log_level": 0, "acks": "all"})
+        return Producer(
+            {**self.settings, "message.timeout.ms": 8000, "error_cb": silent, "log_level": 0, "acks": "all"}
+        )
 
     @cached_property
     def _readers(self) -> dict[str, Consumer]:

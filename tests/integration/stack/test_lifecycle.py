@@ -13,10 +13,13 @@ import pytest
 
 from infra.stack import broker, postgres
 from infra.stack.broker_settings import PORTS
+from infra.stack.class_archive import ClassArchive
 from infra.stack.embedded import EmbeddedStack
 from infra.stack.errors import PortTaken
 from infra.stack.home import Home
 from infra.stack.info import StackInfo
+from infra.stack.jars import class_path
+from infra.stack.java import find_java
 from infra.stack.ports import choose
 from infra.stack.processes import Processes, Tracked
 from infra.stack.secrets import SecretFiles, random_secret
@@ -28,6 +31,7 @@ UNITS = ("customs-hq", "qltt-79")
 SUPERVISOR = """
 import os, sys
 from pathlib import Path
+from infra.stack.class_archive import ClassArchive
 from infra.stack.embedded import EmbeddedStack
 from infra.stack.home import Home, cache_of
 stack = EmbeddedStack(os.environ, cache_of(os.environ), durable=False, progress=lambda line: print(line, flush=True))
@@ -82,6 +86,16 @@ def test_down_ends_both_and_the_next_up_finds_the_data(own: EmbeddedStack, home:
     assert not own.status(home).ready
     assert not home.info.exists()
     assert own.up(home, UNITS).kafka.cluster_id == first.kafka.cluster_id
+
+
+def test_what_a_run_taught_java_is_what_the_next_start_begins_with(own: EmbeddedStack, home: Home) -> None:
+    own.up(home, UNITS)
+    own.down(home)
+    own.up(home, UNITS)
+
+    archive = ClassArchive(own.cache, find_java(), class_path(own.cache)).file
+    assert archive.is_file()
+    assert any(str(archive) in line for line in command_lines(home))
 
 
 def test_a_killed_broker_comes_back_on_its_ports_with_its_log(own: EmbeddedStack, home: Home) -> None:
