@@ -18,7 +18,7 @@ demo: .venv/.runtime ## Play the story and watch it live; make demo ARGS="--once
 	@$(RUN)/phoihop demo $(ARGS)
 
 test: .venv/.development ## Run the tests; make test ARGS="tests/unit -k relay"
-	@$(RUN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not bench" $(ARGS)
+	@$(RUN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not bench" $(ARGS)
 
 check: .venv/.development ## Lint, types, import contracts, licences, locks, schemas, reference data
 	@$(RUN)/python tests/rules/checks.py $(ARGS)

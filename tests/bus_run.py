@@ -53,6 +53,14 @@ class Bus:
         return tuple(program for program in BUS if program.has_door)
 
     @property
+    def pid(self) -> int:
+        """The process of `phoihop up`."""
+        found = Processes(self.run.folder / "processes").find(_BUS)
+        if found is None:
+            raise RuntimeError("phoihop up is not running any more")
+        return found.pid
+
+    @property
     def info(self) -> StackInfo:
         """Where the servers are."""
         return StackInfo.model_validate_json(self.home.info.read_text("utf-8"))

@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,8 +90,9 @@ class Broker:
         text = format_arguments(self._class_path, str(self._properties), {"admin": bootstrap})
         arguments.write("format.args", text)
         try:
+            short = ("-Xshare:auto", "-XX:TieredStopAtLevel=1", f"@{arguments.path('format.args')}")
             result = subprocess.run(
-                [str(self.archive.java.path), "-Xshare:auto", "-XX:TieredStopAtLevel=1", f"@{arguments.path('format.args')}"],
+                [str(self.archive.java.path), *short],
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False, timeout=_READY_SECONDS,
             )  # fmt: skip
         finally:
