@@ -3,16 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from types import MappingProxyType
 
-from cli.stack import home, stack, units_in_force
+from cli.stack import home, stack
 from cli.supervisor.addresses import assign
 from cli.supervisor.child import Say
 from cli.supervisor.record import Record
 from cli.supervisor.roster import Program
+from cli.supervisor.servers import bring_up
 from cli.supervisor.supervisor import Supervisor
-from infra.stack.info import StackInfo
 
 NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 
@@ -24,11 +23,11 @@ async def running(
     """Everything started (not yet ready) inside the block, everything stopped after it.
 
     `settings` are environment variables for the programs, beside those of this process. Raises AlreadyUpError, before
-    anything is touched, where another supervisor holds this home.
+    anything is touched, where another supervisor holds this home, and StackError where a server cannot be brought up.
     """
     await asyncio.to_thread(record_of(programs).begin, say)
     try:
-        await asyncio.to_thread(_prepare)
+        await bring_up()
         say("stack", "Kafka and PostgreSQL answer; topics, users and tables are declared")
         urls = assign(home(), programs)
         async with Supervisor(home(), programs, urls, say, settings) as supervisor:
@@ -40,11 +39,3 @@ async def running(
 def record_of(programs: Iterable[Program]) -> Record:
     """The record of what runs in this home."""
     return Record(home(), [program.name for program in programs])
-
-
-def _prepare() -> StackInfo:
-    from infra.stack.migrate import migrate_stack
-
-    info = stack().up(home(), units_in_force(datetime.now(UTC)))
-    migrate_stack(info)
-    return info

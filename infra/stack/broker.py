@@ -28,7 +28,7 @@ _STOP_SECONDS = 15.0
 _TEACHING_STOP_SECONDS = 60.0
 _ATTEMPT_SECONDS = 2.0
 #: The full JIT on purpose: C1 alone has no AES-GCM intrinsics and triples the cost of TLS.
-_JVM = ("-Xmx512m", "-Djava.awt.headless=true", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn")
+_JVM = ("-Xms64m", "-Xmx512m", "-Djava.awt.headless=true", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn")
 
 
 @dataclass(frozen=True, slots=True)

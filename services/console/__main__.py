@@ -27,7 +27,7 @@ from services.console.look.pages import Pages
 from services.console.sessions import Sessions
 from services.runtime import parked
 from services.runtime.actors import Actors
-from services.runtime.checks import bus_checks
+from services.runtime.bus_checks import bus_checks
 from services.runtime.clients import client_of
 from services.runtime.health import Health
 from services.runtime.jwks import Jwks

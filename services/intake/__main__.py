@@ -28,7 +28,7 @@ from services.intake.vault import Vault
 from services.runtime import parked
 from services.runtime.actors import Actors
 from services.runtime.app import App, create_app
-from services.runtime.checks import bus_checks
+from services.runtime.bus_checks import bus_checks
 from services.runtime.clients import client_of
 from services.runtime.health import Health
 from services.runtime.jwks import Jwks

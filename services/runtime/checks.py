@@ -1,30 +1,12 @@
-"""What readiness asks: whether database and broker answer, and whether consumer and relay do their work."""
+"""What readiness asks of the database, in every service, whether it stands on the bus or not."""
 
 import asyncio
 
-from bus.consumer import Consumer
 from bus.database import Database
-from bus.gate import State
-from bus.kafka import KafkaBroker
-from bus.kafka_pulse import Pulse
-from bus.relay import Relay
 from bus.retry import passing
-from services.runtime.health import Check, Checks
+from services.runtime.health import Check
 
 ANSWER_SECONDS = 0.8
-BROKER_SECONDS = 2.0
-"""Longer than the database is given: the first question signs in over TLS, on a machine that starts everything."""
-
-
-def bus_checks(database: Database, broker: KafkaBroker, consumer: Consumer, relay: Relay | None = None) -> Checks:
-    """Every part that a service of the bus stands on, by the name that readiness gives when it is missing."""
-    checks = {
-        "database": database_answers(database),
-        "broker": broker_answers(broker.pulse),
-        "consumer": takes_part(consumer),
-        "log": log_is_whole(consumer),
-    }
-    return checks if relay is None else checks | {"relay": sends(relay)}
 
 
 def database_answers(database: Database) -> Check:
@@ -41,42 +23,5 @@ def database_answers(database: Database) -> Check:
                 raise
             return type(error).__name__
         return None
-
-    return check
-
-
-def broker_answers(pulse: Pulse) -> Check:
-    """Ready while a broker answers a question in time; asked of the broker itself, which a frozen one cannot do."""
-
-    async def check() -> str | None:
-        return await pulse.missing(BROKER_SECONDS)
-
-    return check
-
-
-def takes_part(consumer: Consumer) -> Check:
-    """Ready unless the consumer could not join its group, or fell out of it, and has not come back."""
-
-    async def check() -> str | None:
-        return consumer.trouble()
-
-    return check
-
-
-def sends(relay: Relay) -> Check:
-    """Ready unless the relay's last turn failed; one that waits for another's lease to run out is no reason."""
-
-    async def check() -> str | None:
-        return relay.trouble()
-
-    return check
-
-
-def log_is_whole(consumer: Consumer) -> Check:
-    """Ready unless a partition cannot be read for good; one that is only being opened or tried again is no reason."""
-
-    async def check() -> str | None:
-        lost = [f"{place.topic}: {why}" for place, (state, why) in consumer.health().items() if state is State.LOG_GAP]
-        return "; ".join(lost) or None
 
     return check

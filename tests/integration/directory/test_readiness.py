@@ -11,7 +11,8 @@ from bus.database import Database
 from bus.gate import State
 from bus.relay import Relay
 from infra.stack.testing import TestDatabase
-from services.runtime.checks import database_answers, log_is_whole, sends, takes_part
+from services.runtime.bus_checks import log_is_whole, sends, takes_part
+from services.runtime.checks import database_answers
 
 pytestmark = pytest.mark.integration
 

@@ -18,7 +18,8 @@ from infra.stack.processes import Processes
 from infra.stack.secrets import SecretFiles
 from runtime_builders import problem, serving
 from services.runtime.app import create_app
-from services.runtime.checks import broker_answers, database_answers
+from services.runtime.bus_checks import broker_answers
+from services.runtime.checks import database_answers
 from services.runtime.health import Health
 
 pytestmark = pytest.mark.integration
