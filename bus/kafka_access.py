@@ -21,7 +21,7 @@ class KafkaSettings:
     publish_seconds: float = 30.0
     close_seconds: float = 5.0
     session_seconds: float = 10.0
-    fetch_wait_seconds: float = 1.0
+    fetch_wait_seconds: float = 2.0
     partition_bytes: int = 512 * 1024
 
     def asyncio_options(self) -> dict[str, Any]:
