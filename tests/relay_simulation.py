@@ -26,6 +26,8 @@ from relay_builders import first_seen
 WRITERS, AGGREGATES, RELAYS = 24, 40, 3
 AWAITS = {"take": 3, "read": 40, "publish": 40, "save": 4, "_first": 10}
 """Where relays are struck (taking the lease, reading, publishing, saving, resting), after at most so many visits."""
+MOST_SECONDS = 40.0
+"""How much longer everything that the simulation is about may take to have happened, on a machine with much to do."""
 PACE = Pace(poll=0.02, lease=0.15, save=0.03, rows=200, partition_check_rows=200)
 TABLE = Table(partition_rows=800)
 
@@ -122,7 +124,7 @@ class Simulation:
         await asyncio.sleep(self.seconds)
         if self.faults:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._everything.wait(), self.seconds * 3)
+                await asyncio.wait_for(self._everything.wait(), MOST_SECONDS)
         over.set()
 
     def _note(self, strike: str) -> None:
