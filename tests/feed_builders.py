@@ -1,6 +1,7 @@
 """Facts on their way into feeds, each with an id of its own, and stories of them for tests to vary."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -20,6 +21,8 @@ from schemas.events import (
 from schemas.events.case import Origin, OriginKind
 from schemas.messages import EventData
 from schemas.views import View
+from services.notifications.model.mention import Mention
+from services.notifications.model.row import FeedRow
 
 D = TypeVar("D", bound=EventData)
 FULL, FIELDS, POINTER = View.FULL, View.FIELDS, View.POINTER
@@ -86,3 +89,20 @@ def added(case: UUID, origin: UUID, sequence: int) -> Event[CaseSignalAdded]:
 def claimed(case: UUID, sequence: int = 2) -> Event[CaseClaimed]:
     """case.claimed by the lead."""
     return fact(CaseClaimed, case, {LEAD: FULL, CO: POINTER, COORDINATOR: FIELDS}, sequence=sequence)
+
+
+def row_of(unit: str, case: UUID, case_number: int) -> FeedRow:
+    """A row of a feed that brings something to a case, under this number of the case."""
+    mention = Mention(CaseSignalAdded.type_name(), case, uuid7())
+    return FeedRow(
+        id=case_number,
+        unit=unit,
+        number=case_number,
+        case_number=case_number,
+        view=FULL,
+        event_id=str(mention.related),
+        mention=mention,
+        headers={},
+        payload=b"",
+        created_at=datetime(2026, 11, 24, tzinfo=UTC),
+    )

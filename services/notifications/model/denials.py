@@ -35,6 +35,10 @@ class Denials:
         """Whether the event names a held tip itself: such a denial is never lifted, so no number is given for it."""
         return mention.type != NOTICE and any(self._denied(id_, unit) for id_ in mention.ids)
 
+    def brought_to(self, case: UUID) -> Collection[UUID]:
+        """The held tips among what a case grew from."""
+        return [origin for origin in self.origins.get(case, ()) if self.tokens.get(origin)]
+
     def _denied(self, id_: UUID, unit: str) -> bool:
         return denied(unit, self.tokens.get(id_, ()))
 

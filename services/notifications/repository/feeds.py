@@ -11,6 +11,7 @@ from bus.wire import encode
 from schemas.envelope import Event
 from services.notifications.model.mention import Mention
 from services.notifications.model.numbering import Destined, Numbered, Numbering
+from services.notifications.model.recount import Place
 from services.notifications.model.row import COLUMNS, FeedRow
 
 FEED = Table("feed", COLUMNS, "octet_length(payload)", partitioned=False)
@@ -58,6 +59,10 @@ select id, {_NAMES} from (
   from (select id, {_NAMES} from feed where unit = $1 and number > $2 order by number limit $3) as taken
 ) as weighed where before < $4 order by number
 """  # noqa: S608 - built of constants
+_BROUGHT = """
+select unit, case_number, type, subject, related from feed
+where subject = any($2::uuid[]) and related = any($3::uuid[]) and unit = any($1::text[]) and case_number is not null
+"""
 _HEADS = "select unit, last from feed_counter"
 
 
@@ -121,6 +126,14 @@ async def page(raw: Raw, unit: str, after: int, limit: int) -> list[FeedRow]:
     """At most `limit` rows of a feed behind a number, in order."""
     rows = await raw.fetch(_PAGE, unit, after, limit, PAGE_BYTES)
     return [FeedRow.of(row["id"], row) for row in rows]
+
+
+async def brought(raw: Raw, units: Collection[str], cases: Collection[UUID], origins: Collection[UUID]) -> list[Place]:
+    """What these origins brought to these cases, as it stands in the feeds of these units."""
+    rows = await raw.fetch(_BROUGHT, list(units), list(cases), list(origins))
+    return [
+        Place(row["unit"], row["case_number"], Mention(row["type"], row["subject"], row["related"])) for row in rows
+    ]
 
 
 async def heads(raw: Raw) -> dict[str, int]:

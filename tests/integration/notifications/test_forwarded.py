@@ -9,10 +9,18 @@ from uuid import UUID
 import pytest
 
 from builders import PERSONAL
-from bus.identity import uuid7
-from feed_builders import DESK, LEAD, forwarded, received
+from bus.identity import system_clock, uuid7
+from bus.sealing import Keyring
+from bus.uow import Context, UnitsOfWork
+from case_builders import book
+from feed_builders import DESK, FULL, LEAD, fact, forwarded, received
 from feed_desk import FeedDesk
+from infra.stack.testing import TestDatabase
+from schemas.events import TipForwarded
+from schemas.topics import Topics
 from services import notifications
+from services.notifications.handlers.doors import Doorway
+from services.notifications.handlers.pull import Pull
 
 pytestmark = pytest.mark.integration
 NAME = PERSONAL.names[0]
@@ -41,6 +49,30 @@ async def test_a_desk_reads_a_tip_in_full_until_it_forwards_it_and_its_status_fr
     assert not {"acttime", "legalbasis", "dataref"} & after.keys()
     assert (after["id"], after["feednumber"]) == (before["id"], before["feednumber"])
     assert (await read(desk, other))["data"].keys() & OPENED
+
+
+async def test_no_key_is_opened_for_a_tip_that_is_read_as_its_status(desk: FeedDesk, database: TestDatabase) -> None:
+    """By a process that remembers no key; the desk's own tip.forwarded, read in full, brings nothing sealed here."""
+    tip, other = uuid7(), uuid7()
+    await desk.append(received(tip), received(other), fact(TipForwarded, tip, {DESK: FULL}, sequence=2))
+    before = [await openings(database, dossier) for dossier in (tip, other)]
+    keyring = Keyring.load(database.info.secrets / "master.json", system_clock)
+    fresh = UnitsOfWork(desk.database, Context("notifications", Topics(), system_clock, uuid7, keyring))
+
+    page = await Pull(fresh, Doorway(book())).page(DESK, after=0, limit=10)
+
+    assert [one.row.number for one in page.events] == [1, 2, 3]
+    assert [await openings(database, dossier) for dossier in (tip, other)] == [before[0], before[1] + 1]
+
+
+async def openings(database: TestDatabase, dossier: UUID) -> int:
+    """How often the audit says that notifications opened the key of a dossier."""
+    owner = await database.connect("postgres")
+    query = "select count(*) from keys.audit where role = 'notifications' and $1 = any (dossiers)"
+    try:
+        return int(await owner.fetchval(query, dossier))
+    finally:
+        await owner.close()
 
 
 async def test_a_tip_that_came_and_went_in_one_batch_is_read_as_its_status(desk: FeedDesk) -> None:

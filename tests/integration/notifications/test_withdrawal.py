@@ -230,3 +230,18 @@ async def test_copies_that_the_topic_has_let_go_of_are_forgotten(desk: FeedDesk)
     assert await copies_of(tip, INTEGRITY, desk.units) == []
     await desk.rendered()
     assert await desk.rows("select 1 from feed_copy where written_at < now() - interval '13 days'") == []
+
+
+async def test_the_numbers_of_a_case_that_goes_on_do_not_tell_that_something_was_taken_out(desk: FeedDesk) -> None:
+    """Read anew they are contiguous; the topic keeps what it was given when it was given (ADR 13)."""
+    tip, other, later, case = uuid7(), uuid7(), uuid7(), uuid7()
+    await desk.append(proposed(case, other), added(case, tip, 2), added(case, later, 3), claimed(case, 4))
+    sent = [event["casenumber"] for event in told(await desk.rendered(), LEAD)]
+    await desk.append(held(tip))
+
+    assert sent == ["1", "2", "3", "4"]
+    read = await desk.pulled(LEAD)
+    assert [event.get("casenumber") for event in read] == [1, None, 2, 3]
+    assert [event["feednumber"] for event in read] == [1, 2, 3, 4]
+    assert [event.get("casenumber") for event in await desk.pulled(LEAD, after=2)] == [2, 3]
+    assert [event.get("casenumber") for event in told(await desk.rendered(), LEAD)] == ["1", None, "3", "4"]
