@@ -6,7 +6,7 @@ ARGS ?=
 WORKERS ?= 2
 RUN := .venv/bin
 
-.PHONY: help setup demo test check format lock hooks pictures clean
+.PHONY: help setup demo test bench check format lock hooks pictures clean
 
 help: ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -19,6 +19,9 @@ demo: .venv/.runtime ## Play the story and watch it live; make demo ARGS="--once
 
 test: .venv/.development ## Run the tests; make test ARGS="tests/unit -k relay"
 	@$(RUN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not bench" $(ARGS)
+
+bench: .venv/.development ## Print the table of promised numbers; make bench ARGS="daylight --json"; takes minutes
+	@PYTHONPATH=tests $(RUN)/python tests/bench/run.py $(ARGS)
 
 check: .venv/.development ## Lint, types, import contracts, licences, locks, schemas, reference data
 	@$(RUN)/python tests/rules/checks.py $(ARGS)

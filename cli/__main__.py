@@ -14,6 +14,7 @@ from cli.reference import app as reference
 from cli.stack import app as stack
 from cli.tip import app as tip
 from cli.up import app as up
+from cli.usage import app as usage
 
 app = typer.Typer(
     name="phoihop",
@@ -23,6 +24,7 @@ app = typer.Typer(
 )
 app.add_typer(stack, name="stack")
 app.add_typer(up)
+app.add_typer(usage)
 app.add_typer(demo)
 app.add_typer(login)
 app.add_typer(tip, name="tip")

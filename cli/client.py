@@ -91,7 +91,7 @@ def _client(service: str, credential: str | None) -> "httpx2.Client":
 
     from services.runtime.settings import Settings
 
-    headers = {"Accept-Language": _language()}
+    headers = {"Accept-Language": language()}
     if credential:
         headers["Authorization"] = f"Bearer {credential}"
     return httpx2.Client(
@@ -112,7 +112,7 @@ def _raise_problem(response: "httpx2.Response") -> None:
     raise Answered(response.status_code, {"title": f"HTTP {response.status_code}", "status": response.status_code})
 
 
-def _language() -> str:
+def language() -> str:
     """Vietnamese where the terminal's locale is, else English."""
     locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
     return "vi" if locale.lower().startswith("vi") else "en"

@@ -107,10 +107,19 @@ def _examined(path: Path, reading: Reading) -> "ListedFile":
 
     try:
         return file_of(path, reading)
-    except (EncodingError, MapError) as error:
-        wrong_usage(f"{path}: {error}")
+    except EncodingError as error:
+        wrong_usage(f"{path}: {error}: {_remedy(error.encoding, error.begins_as)}")
+    except MapError as error:
+        wrong_usage(f"{path}: {error} (--map COLUMN=FIELD)")
     except OSError as error:
         wrong_usage(f"{path} cannot be read: {error.strerror}")
+
+
+def _remedy(said: Encoding, begins_as: Encoding | None) -> str:
+    if begins_as is not None:
+        return f"say --encoding {begins_as}"
+    others = " or ".join(f"--encoding {other}" for other in Encoding if other is not said)
+    return f"save it as UTF-8, or say {others}; TCVN3 and VNI text must be converted to Unicode first"
 
 
 @contextmanager

@@ -1,9 +1,10 @@
 """Timelines on a database of their own, as the console's own role, for tests and measurements."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -56,13 +57,13 @@ class Board:
 
 
 @asynccontextmanager
-async def open_board(database: TestDatabase) -> AsyncIterator[Board]:
-    """The console over an emptied database."""
+async def open_board(database: TestDatabase, clock: Callable[[], datetime] = system_clock) -> AsyncIterator[Board]:
+    """The console over an emptied database; `clock` is the present from which silence is counted."""
     connections = Database.connect(database.url("console"))
     publisher = Database.connect(database.url("cases"))
     keyring = Keyring.load(database.info.secrets / "master.json", system_clock)
     wake = asyncio.Event()
-    units = UnitsOfWork(connections, Context("console", Topics(), system_clock, uuid7, keyring), wake)
+    units = UnitsOfWork(connections, Context("console", Topics(), clock, uuid7, keyring), wake)
     publishers = UnitsOfWork(publisher, Context("cases", Topics(), system_clock, uuid7, keyring))
     async with connections.autocommit() as raw:
         await raw.execute(f"truncate {_TABLES}")

@@ -9,6 +9,7 @@ import psutil
 
 from infra.stack.home import Home
 from infra.stack.processes import Processes, Tracked, myself
+from infra.stack.usage import PROGRAMS
 
 SUPERVISOR = "supervisor"
 _END_SECONDS = 5.0
@@ -29,7 +30,7 @@ class Record:
     """Processes of one home. `begin` refuses a second supervisor and ends what a dead one left."""
 
     def __init__(self, home: Home, names: Iterable[str]) -> None:
-        self._processes = Processes(home.root / "programs")
+        self._processes = Processes(home.root / PROGRAMS)
         self._names = tuple(names)
 
     def begin(self, say: Callable[[str, str], None]) -> None:

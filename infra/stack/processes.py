@@ -71,6 +71,11 @@ class Processes:
         path = self._path(name)
         return Tracked(**json.loads(path.read_text(encoding="utf-8"))) if path.exists() else None
 
+    def every(self) -> list[Tracked]:
+        """Everything on record, alive or not, by name."""
+        names = sorted(path.stem for path in self.folder.glob("[!.]*.json"))
+        return [tracked for name in names if (tracked := self.recorded(name)) is not None]
+
     def find(self, name: str) -> Tracked | None:
         """The live process of that name, if any."""
         tracked = self.recorded(name)

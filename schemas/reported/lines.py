@@ -55,11 +55,17 @@ class Line:
 
 
 class EncodingError(ValueError):
-    """The file is in another encoding than was said; the message names the line and the remedy."""
+    """The file is in another encoding than was said: the line where it shows, and what it seems to be instead.
 
-    def __init__(self, number: int, encoding: Encoding, remedy: str) -> None:
-        super().__init__(f"line {number} is not {encoding.upper()} text: {remedy}")
+    What to do about it is said by the door that took the file, in the words of that door.
+    """
+
+    def __init__(self, number: int, encoding: Encoding, begins_as: Encoding | None = None) -> None:
+        seems = f": it begins as {begins_as.upper()} does" if begins_as else ""
+        super().__init__(f"line {number} is not {encoding.upper()} text{seems}")
         self.number = number
+        self.encoding = encoding
+        self.begins_as = begins_as
 
 
 def lines(source: Source, encoding: Encoding = Encoding.UTF_8) -> Iterator[Line]:
@@ -92,11 +98,11 @@ def _decoded(source: Source, encoding: Encoding) -> Iterator[str]:
     while True:
         block = source.read(BLOCK)
         if first and encoding is Encoding.UTF_8 and block[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
-            raise EncodingError(1, encoding, f"it begins as UTF-16 does: say --encoding {Encoding.UTF_16}")
+            raise EncodingError(1, encoding, begins_as=Encoding.UTF_16)
         try:
             text = decoder.decode(block, final=not block)
         except UnicodeError as error:
-            raise EncodingError(number + _ends_before(error), encoding, _remedy(encoding)) from None
+            raise EncodingError(number + _ends_before(error), encoding) from None
         first = False
         number += text.count("\n")
         yield text
@@ -106,8 +112,3 @@ def _decoded(source: Source, encoding: Encoding) -> Iterator[str]:
 
 def _ends_before(error: UnicodeError) -> int:
     return error.object[: error.start].count(b"\n") if isinstance(error, UnicodeDecodeError) else 0
-
-
-def _remedy(encoding: Encoding) -> str:
-    others = " or ".join(f"--encoding {other}" for other in Encoding if other is not encoding)
-    return f"save it as UTF-8, or say {others}; TCVN3 and VNI text must be converted to Unicode first"

@@ -34,7 +34,12 @@ class Field(StrEnum):
 
 
 class MapError(ValueError):
-    """The columns of the file and the map do not fit; the message names the column and the remedy."""
+    """The columns of the file and the map do not fit: the column and the remedy, in both languages."""
+
+    def __init__(self, vi: str, en: str) -> None:
+        super().__init__(en)
+        self.vi = vi
+        self.en = en
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +113,17 @@ def _record(source: _Pushed) -> Line | None:
 
 def _header(head: Line) -> tuple[str, list[str]]:
     if head.fault:
-        raise MapError(f"line {head.number} cannot be read as names of columns ({head.fault}): is this a CSV file?")
+        raise MapError(
+            f"dòng {head.number} không đọc được như tên các cột ({head.fault}): đây có phải tệp CSV không?",
+            f"line {head.number} cannot be read as names of columns ({head.fault}): is this a CSV file?",
+        )
     delimiter = max(DELIMITERS, key=head.text.count)
     header = [name.strip() for name in _cells(head.text, delimiter) or ()]
     if not header or len(header) > MAX_COLUMNS:
-        raise MapError(f"line {head.number} must name the columns, at most {MAX_COLUMNS}")
+        raise MapError(
+            f"dòng {head.number} phải là tên các cột, nhiều nhất {MAX_COLUMNS} cột",
+            f"line {head.number} must name the columns, at most {MAX_COLUMNS}",
+        )
     return delimiter, header
 
 
@@ -120,11 +131,15 @@ def _places(header: list[str], columns: Mapping[str, Field]) -> dict[Field, int]
     wanted = columns or {name: Field(name.lower()) for name in header if name.lower() in set(Field)}
     missing = [name for name in wanted if name not in header]
     if missing:
-        raise MapError(f"there is no column {', '.join(missing)}; the file has {', '.join(header)}")
+        raise MapError(
+            f"không có cột {', '.join(missing)}; tệp có {', '.join(header)}",
+            f"there is no column {', '.join(missing)}; the file has {', '.join(header)}",
+        )
     places = {column: header.index(name) for name, column in wanted.items()}
     if not places.keys() & {Field.SITE, Field.CONTENT}:
         raise MapError(
-            f"no column tells the site: say which by --map COLUMN={Field.SITE}; the file has {', '.join(header)}"
+            f"không có cột nào cho biết trang web: hãy chỉ ra, viết CỘT={Field.SITE}; tệp có {', '.join(header)}",
+            f"no column tells the site: say which, as COLUMN={Field.SITE}; the file has {', '.join(header)}",
         )
     return places
 

@@ -16,11 +16,12 @@ import httpx2
 import structlog
 
 from bus.errors import Refused
-from schemas.problems import MALFORMED, TOO_MANY_REQUESTS, UNAVAILABLE
+from schemas.problems import TOO_MANY_REQUESTS, UNAVAILABLE
 from schemas.reported.chunks import ListedFile, examined
 from schemas.reported.lines import EncodingError
 from schemas.reported.rows import MapError, Reading
 from services.console.sessions import Sessions, Visitor, problem_of
+from services.console.unreadable import unreadable
 
 MOST_AT_ONCE = 4
 PATIENCE_SECONDS = 60.0
@@ -122,7 +123,7 @@ def _copied(upload: BinaryIO, kept: Path, name: str, reading: Reading) -> Listed
     try:
         return examined(lambda: kept.open("rb"), name, reading)
     except (EncodingError, MapError) as error:
-        raise Refused(MALFORMED.problem(f"Không đọc được tệp: {error}", f"The file cannot be read: {error}")) from error
+        raise unreadable(error) from error
 
 
 def _next(chunks: Iterator[dict[str, Any]]) -> dict[str, Any] | None:

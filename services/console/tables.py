@@ -79,8 +79,8 @@ sight = Table(
     Column("part", SmallInteger, nullable=False, server_default=text("0")),
     CheckConstraint("state between 0 and 2", name="state"),
     CheckConstraint("part between 0 and 2", name="part"),
-    Index("sight_page_idx", "unit", text("touched desc"), text("case_id desc")),
     Index("sight_board_idx", "unit", text("touched desc"), text("case_id desc"), postgresql_include=["state", "part"]),
     Index(None, "unit", "change"),
+    Index("sight_labels_idx", "labels", postgresql_using="gin"),
 )
 """Which cases each unit may see, after every denial; what `labels` and `part` are, is said in `model/labels.py`."""

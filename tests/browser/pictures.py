@@ -17,23 +17,28 @@ from playwright.async_api import Browser, Page, async_playwright
 from browsing import CHROMIUM, FLAGS
 from console_board import Board, open_board
 from console_house import House, open_house
-from drawn_case import CASE, NOW, VIEWER, events
+from drawn_board import events
+from drawn_case import CASE, NOW, VIEWER
 from infra.stack.runs import RUN, begin
 from infra.stack.testing import TestDatabase, fresh_database
 
 MOST_BYTES = 150_000
 FOLDER = Path(__file__).parents[2] / "docs/pictures"
 SHOTS = (
-    ("case", "", 1280, 1240),
-    ("case-week", "?view=week", 1280, 1100),
-    ("case-phone", "", 390, 1600),
+    ("case", f"/cases/{CASE}", 1280, 1240),
+    ("case-week", f"/cases/{CASE}?view=week", 1280, 1100),
+    ("case-phone", f"/cases/{CASE}", 390, 1600),
+    ("board", "/cases", 1280, 1180),
+    ("board-phone", "/cases", 390, 1600),
 )
-"""Name, query, width and the height that is shown of each page of the case."""
+"""Name, address, width and the height that is shown of each page."""
+LOCALES = {"vi": "vi-VN", "en": "en-GB"}
+"""How the browser itself writes days."""
 
 
 @asynccontextmanager
 async def staged(board: Board) -> AsyncIterator[House]:
-    """The console with the case of the pictures, at the present of their story."""
+    """The console with the cases of the pictures, at the present of their story."""
     await board.tell(*events())
     async with open_house(board.reader, board.wake, lambda: NOW) as house:
         yield house
@@ -41,7 +46,9 @@ async def staged(board: Board) -> AsyncIterator[House]:
 
 async def signed_in(browser: Browser, house: House, language: str, width: int, height: int) -> Page:
     """A page of somebody of the unit that leads the case."""
-    context = await browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
+    context = await browser.new_context(
+        viewport={"width": width, "height": height}, reduced_motion="reduce", locale=LOCALES[language]
+    )
     address = str(house.client.base_url)
     cookies = house.cookies(VIEWER, language=language)
     await context.add_cookies([{"name": name, "value": value, "url": address} for name, value in cookies.items()])
@@ -59,11 +66,11 @@ async def take(house: House, folder: Path) -> None:
     """Every picture in both languages."""
     async with async_playwright() as player:
         browser = await player.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        for language in ("vi", "en"):
-            for name, query, width, height in SHOTS:
+        for language in LOCALES:
+            for name, address, width, height in SHOTS:
                 page = await signed_in(browser, house, language, width, height)
                 await page.clock.set_fixed_time(NOW)
-                await page.goto(f"{house.client.base_url}/cases/{CASE}{query}", wait_until="load")
+                await page.goto(f"{house.client.base_url}{address}", wait_until="load")
                 await page.wait_for_selector("#live:not(.off)")
                 path = folder / f"{name}.{language}.webp"
                 path.write_bytes(await shot(page))
@@ -75,13 +82,13 @@ async def take(house: House, folder: Path) -> None:
 
 
 async def taken(database: TestDatabase, folder: Path) -> None:
-    """The pictures of the case, staged on this database."""
-    async with open_board(database) as board, staged(board) as house:
+    """The pictures, staged on this database."""
+    async with open_board(database, lambda: NOW) as board, staged(board) as house:
         await take(house, folder)
 
 
 def main(folder: Path) -> None:
-    """Stage the case on a stack of this run, and take the pictures."""
+    """Stage the cases on a stack of this run, and take the pictures."""
     run = begin(os.environ)
     os.environ[RUN] = str(run.folder)
     try:

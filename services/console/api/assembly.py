@@ -33,6 +33,11 @@ def assembled(doors: Doors, actors: Actors, health: Health) -> App:
     routers = [signing.router, streams.router, board.router, cases.router, twins.router]
     app = create_app(NAME, routers, health=health, actors=actors, passing=passing)
     errors.install(app)
-    app.mount("/static", Looks(directory=str(files("services.console").joinpath("web/static"))), name="static")
+    app.mount("/static", looks(), name="static")
     app.state.doors = doors
     return app
+
+
+def looks() -> Looks:
+    """What ships of them."""
+    return Looks(directory=str(files("services.console").joinpath("web/static")))

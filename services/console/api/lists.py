@@ -1,5 +1,6 @@
 """Pages on which an operator hands in a list of reported sites and sees how far it is."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -7,13 +8,14 @@ from fastapi import APIRouter, Depends, File, Form, Request, UploadFile
 from fastapi.responses import RedirectResponse, Response
 
 from bus.errors import Refused
-from schemas.problems import FORBIDDEN, MALFORMED, Problem
+from schemas.problems import FORBIDDEN, MALFORMED
 from schemas.reported.lines import Encoding
 from schemas.reported.rows import Field, Format, Reading
 from services.console.api.doors import language_of, page, signed_in
 from services.console.api.signing import SEE_OTHER, STALE_FORM
 from services.console.lists import Lists
 from services.console.sessions import Visitor, genuine
+from services.console.unreadable import COLUMNS, FILE
 
 MOST_BYTES = 64 * 1024 * 1024
 """Of a file by page; the command line takes any."""
@@ -34,6 +36,21 @@ async def operator_of(request: Request) -> Visitor:
     return visitor
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What was filled in, to be shown again, and why it was refused; a browser gives a file out but once."""
+
+    columns: str = ""
+    encoding: Encoding = Encoding.UTF_8
+    refused: Refused | None = None
+
+    @property
+    def fault(self) -> str:
+        """The id of the field where the refusal can be mended; empty where nothing was refused."""
+        return "" if self.refused is None else self.refused.field or FILE
+
+
+NOTHING = Given()
 TheOperator = Annotated[Visitor, Depends(operator_of)]
 
 
@@ -60,7 +77,7 @@ def router(lists: Lists) -> APIRouter:
             reading = reading_of(columns, encoding, file.filename or "")
             state = await lists.hand_in(file.file, file.filename or "", reading, visitor)
         except Refused as error:
-            return await _overview(request, visitor, lists, error.problem)
+            return await _overview(request, visitor, lists, Given(columns, encoding, error))
         known = "?known=1" if state["finished_at"] is not None else ""
         return RedirectResponse(f"/lists/{state['list_id']}{known}", SEE_OTHER)
 
@@ -87,16 +104,18 @@ def reading_of(columns: str, encoding: Encoding, name: str) -> Reading:
             MALFORMED.problem(
                 f"Không hiểu dòng «{wrong[0]}». Hãy viết CỘT=TRƯỜNG với một trong các trường {fields}.",
                 f"The line «{wrong[0]}» says no column. Write COLUMN=FIELD with one of the fields {fields}.",
-            )
+            ),
+            COLUMNS,
         )
     sheet = bool(pairs) or name.lower().endswith(".csv")
     mapped = {column.strip(): Field(field) for column, _, field in pairs}
     return Reading(Format.CSV if sheet else Format.SITES, encoding, mapped)
 
 
-async def _overview(request: Request, visitor: Visitor, lists: Lists, problem: Problem | None = None) -> Response:
+async def _overview(request: Request, visitor: Visitor, lists: Lists, given: Given = NOTHING) -> Response:
     known = await lists.ask(visitor, limit=LISTED)
+    problem = given.refused.problem if given.refused else None
     words = "" if problem is None else problem.en if language_of(request) == "en" else problem.vi
-    values: dict[str, Any] = {"lists": known["lists"], "problem": words, "encodings": list(Encoding)}
+    values: dict[str, Any] = {"lists": known["lists"], "problem": words, "given": given, "encodings": list(Encoding)}
     status = problem.status if problem else 200
     return page(request, "lists.html", status=status, visitor=visitor, section="lists", **values)

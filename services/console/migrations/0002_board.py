@@ -1,7 +1,8 @@
 """What rows of the list are filtered by: labels of every sight, and how its unit stands to the case.
 
-Expand only. The labels of cases that are there already are told by the entries that each unit may see of them, as the
-projection tells them of new ones; entries of a held origin tell nothing.
+Expand only: the index that goes is the beginning of the one that comes. The labels of cases that are there already are
+told by the entries that each unit may see of them, as the projection tells them of new ones; entries of a held origin
+tell nothing.
 """
 
 from alembic import op
@@ -18,6 +19,8 @@ alter table sight add column part smallint not null default 0
   constraint sight_part_check check (part between 0 and 2)""",
     """
 create index sight_board_idx on sight (unit, touched desc, case_id desc) include (state, part)""",
+    "drop index sight_page_idx",
+    "create index sight_labels_idx on sight using gin (labels)",
 )
 LABELLED = """
 with told as (
@@ -45,7 +48,7 @@ with told as (
   select unit, case_id, array_agg(word order by word collate "C") as words from label
   where word is not null group by unit, case_id
 )
-update sight as s set labels = f.words, part = case
+update sight as s set labels = array(select f.unit || '/' || word from unnest(f.words) as word), part = case
     when 'c:' || s.unit = any(f.words) then 2 when 'r:' || s.unit = any(f.words) then 1 else 0 end
 from found as f where f.unit = s.unit and f.case_id = s.case_id
 """
@@ -57,6 +60,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("drop index sight_board_idx")
+    op.execute("create index sight_page_idx on sight (unit, touched desc, case_id desc)")
+    for index in ("sight_board_idx", "sight_labels_idx"):
+        op.execute(f"drop index {index}")
     for column in ("labels", "part"):
         op.execute(f"alter table sight drop column {column}")

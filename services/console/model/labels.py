@@ -33,6 +33,11 @@ def part(found: Collection[str], unit: str) -> Part:
     return Part.NAMED if f"{_NAMED}{unit}" in found else Part.NONE
 
 
+def kept_for(unit: str, found: Collection[str]) -> list[str]:
+    """The labels as the list keeps them: under the unit that sees them, so that one index finds its own rows alone."""
+    return [f"{unit}/{label}" for label in sorted(found)]
+
+
 def of_province(code: str) -> str:
     """The label of a province."""
     return f"{_PROVINCE}{code}"

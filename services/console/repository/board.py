@@ -78,9 +78,9 @@ from sight where {where.text}"""  # noqa: S608 - built of constants
 def _filtered(unit: str, asked: Asked) -> _Where:
     where = _Where([unit])
     if asked.common:
-        where.add("labels @> {}::text[]", asked.common)
+        where.add("labels @> {}::text[]", labels.kept_for(unit, asked.common))
     if asked.units:
-        where.add("labels && {}::text[]", labels.of_units(asked.units))
+        where.add("labels && {}::text[]", labels.kept_for(unit, labels.of_units(asked.units)))
     if asked.since_moment is not None:
         where.add("touched >= {}", asked.since_moment)
     return where

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from bus.database import Raw
+from services.console.model.labels import kept_for
 from services.console.model.sight import Sight
 
 _WIDEN = """
@@ -44,5 +45,5 @@ def _columns(found: Sequence[Sight]) -> tuple[list[Any], ...]:
         [one.touched for one in found],
         [one.change for one in found],
         [int(one.part) for one in found],
-        [" ".join(sorted(one.labels)) for one in found],
+        [" ".join(kept_for(one.unit, one.labels)) for one in found],
     )
