@@ -35,7 +35,7 @@ SHOTS = (
 async def staged(board: Board) -> AsyncIterator[House]:
     """The console with the case of the pictures, at the present of their story."""
     await board.tell(*events())
-    async with open_house(board.reader, board.wake, lambda: NOW) as house:
+    async with open_house(board, lambda: NOW) as house:
         yield house
 
 

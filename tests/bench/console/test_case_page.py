@@ -51,7 +51,7 @@ async def test_a_page_of_two_thousand_events_is_quick_and_small(board: Board, la
     grown = list(events(seed))
     for start in range(0, EVENTS, BATCH):
         await board.tell(*grown[start : start + BATCH])
-    async with open_house(board.reader, board.wake) as house:
+    async with open_house(board) as house:
         # As the process of the console does once it is built: what it imported is walked no more.
         gc.collect()
         gc.freeze()

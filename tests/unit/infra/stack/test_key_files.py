@@ -73,7 +73,8 @@ def test_actors_tokens_are_signed_with_a_named_ed25519_key(secrets: SecretFiles)
 
 
 def test_peppers_are_256_bits_and_differ(secrets: SecretFiles) -> None:
-    peppers = {secrets.read(name) for name in (key_files.SUBJECT_PEPPER, key_files.RECEIPT_PEPPER)}
+    names = (key_files.SUBJECT_PEPPER, key_files.RECEIPT_PEPPER, key_files.SEARCH_PEPPER)
+    peppers = {secrets.read(name) for name in names}
 
-    assert len(peppers) == 2
+    assert len(peppers) == 3
     assert all(len(bytes.fromhex(pepper)) == 32 for pepper in peppers)
