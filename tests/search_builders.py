@@ -11,7 +11,7 @@ from case_builders import numbered
 from console_builders import told
 from schemas.envelope import Event
 from schemas.events.case import CaseProposed, CaseSignalAdded, Origin, OriginKind
-from schemas.events.tip import TipForwarded, TipReceived
+from schemas.events.tip import TipForwarded, TipLinked, TipReceived
 from schemas.facts import Facts, Goods, Identifier, IdentifierKind, PersonalFacts, Place
 from schemas.views import View
 
@@ -84,6 +84,12 @@ def forwarded(
     given = {"tip_no": f"{DESK}/2026/T{number:07}", "facts": facts(), "personal": {tip: said or person("Không có gì.")}}
     data = example(TipForwarded, **{**given, **changes})
     return _of_tip(data, tip, 2, audience, number + 3600)
+
+
+def linked(number: int, to: int) -> Event[Any]:
+    """The desk found that the tip of this number tells of the same as another."""
+    data = example(TipLinked, tip_no=f"{DESK}/2026/T{number:07}", linked_to=origin_of(to))
+    return _of_tip(data, origin_of(number), 2, {DESK: View.FULL}, number + 60)
 
 
 def _of_tip(data: Any, tip: UUID, sequence: int, audience: Mapping[str, View], second: int) -> Event[Any]:

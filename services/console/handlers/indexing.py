@@ -1,5 +1,6 @@
 """Events of cases and tips on their way into the search: made of event content alone, so a replay is the same."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
@@ -10,10 +11,11 @@ from bus.uow import UnitOfWork
 from schemas.envelope import Event
 from schemas.events.tip import TipHeld
 from schemas.views import View
-from services.console.model.findable import Findable, Subject, findable, narrowed, rows, seen_today
+from services.console.model.findable import TIP, Findable, Subject, findable, narrowed, rows, seen_today, told_of
+from services.console.model.roots import Roots
 from services.console.model.tokens import Tokens
 from services.console.repository import search
-from services.policy import NARROWINGS, denied, everyone_but
+from services.policy import NARROWINGS, everyone_but
 
 PURPOSE = "index"
 """Why keys are opened here; it stands in the audit."""
@@ -28,15 +30,13 @@ class Indexing:
 
     async def add(self, events: Sequence[Event[Any]], uow: UnitOfWork) -> None:
         """Let units find what they see of these events; one that is kept already changes nothing."""
-        told = _subjects(events)
-        denials = await search.lock_origins(uow.raw, {origin for one in told for origin in one.origins})
+        told, about = _subjects(events), _about(events)
+        denials = await search.lock_origins(uow.raw, set().union(*about.values()))
         locked = await search.lock_subjects(uow.raw, told)
         found = [one for event in await _opened(events, uow) for one in self._found(event, locked)]
-        allowed = [one for one in found if one.origin is None or not denied(one.unit, denials[one.origin])]
-        fresh = await search.append(uow.raw, allowed)
+        fresh = await search.append(uow.raw, found)
         subjects = {id_: subject for id_, (subject, _) in locked.items()}
-        held = {id_ for id_, (_, known) in locked.items() if known}
-        held |= {one.id for one in told if any(denials[origin] for origin in one.origins)}
+        held = {id_ for id_, (_, known) in locked.items() if known or any(denials[origin] for origin in about[id_])}
         await search.mark_held(uow.raw, held)
         again = held | await self._narrow([one for one in subjects.values() if one.state in _NARROWING], uow)
         await search.widen(uow.raw, rows([one for one in fresh if one.subject not in again], subjects))
@@ -50,7 +50,7 @@ class Indexing:
         """
         tips = {UUID(event.envelope.subject): everyone_but(_trusted(event)) for event in events}
         await search.lock_origins(uow.raw, tips)
-        subjects = await search.grown_from(uow.raw, tips)
+        subjects = await search.concerned(uow.raw, tips)
         await search.hold(uow.raw, tips)
         await search.mark_held(uow.raw, subjects)
         await _look_again(list(subjects.values()), uow)
@@ -73,12 +73,15 @@ async def _look_again(subjects: Collection[Subject], uow: UnitOfWork) -> None:
     by_id = {one.id: one for one in subjects}
     if not by_id:
         return
-    roots = await search.roots(uow.raw, subjects)
     kept = await search.entries(uow.raw, by_id)
-    # What came of a held origin is lost for good; a fact about the case as a whole may come back with another origin.
-    lost = [one for one in kept if one.origin is not None and roots[one.subject].withheld(one.origin, one.unit)]
-    await search.remove(uow.raw, lost)
+    roots = await search.roots(uow.raw, subjects, kept)
+    await search.remove(uow.raw, [one for one in kept if _lost(one, by_id[one.subject], roots[one.subject])])
     await search.replace(uow.raw, by_id, rows(seen_today(kept, roots, by_id), by_id))
+
+
+def _lost(kept: Findable, subject: Subject, roots: Roots) -> bool:
+    """Whether an entry is hidden for good: a fact about a case as a whole may come back with another origin."""
+    return kept.withheld(roots) and (kept.origin is not None or subject.aggregate == TIP)
 
 
 async def _opened(events: Sequence[Event[Any]], uow: UnitOfWork) -> list[Event[Any]]:
@@ -96,6 +99,15 @@ def _subjects(events: Iterable[Event[Any]]) -> list[Subject]:
         one = Subject.of(event)
         found[one.id] = found[one.id].with_(one) if one.id in found else one
     return list(found.values())
+
+
+def _about(events: Iterable[Event[Any]]) -> dict[UUID, set[UUID]]:
+    """By subject, all whose hold takes something of these events."""
+    found: defaultdict[UUID, set[UUID]] = defaultdict(set)
+    for event in events:
+        subject, other = Subject.of(event), told_of(event)
+        found[subject.id] |= {*subject.origins, *([other] if other else [])}
+    return found
 
 
 def _trusted(event: Event[TipHeld]) -> Collection[str]:

@@ -59,10 +59,13 @@ class Searcher:
     async def _confirmed(self, guesses: Sequence[Guess], asked: Asked, wanted: Wanted, uow: UnitOfWork) -> list[Hit]:
         """Those that the unit may see, found by nothing but what it may see of them."""
         subjects = await finding.subjects(uow.raw, [one.subject for one in guesses])
-        roots = await finding.roots(uow.raw, subjects.values())
-        doubtful = [id_ for id_, one in subjects.items() if one.aggregate == TIP or roots[id_].holds]
-        kept = await finding.entries(uow.raw, doubtful, asked.unit)
+        tipped = [id_ for id_, one in subjects.items() if one.aggregate == TIP]
+        kept = await finding.entries(uow.raw, tipped, asked.unit)
+        roots = await finding.roots(uow.raw, subjects.values(), kept)
+        held = [id_ for id_, one in subjects.items() if one.aggregate == CASE and roots[id_].holds]
+        kept += await finding.entries(uow.raw, held, asked.unit)
         told = _by_subject(seen_today(kept, roots, subjects))
+        doubtful = {*tipped, *held}
         sure = [one for one in guesses if one.subject not in doubtful or _stands(one, told, wanted)]
         heads = await self._heads([one for one in sure if one.aggregate == CASE], asked.unit, uow)
         tips = await self._tips([subjects[one.subject] for one in sure if one.aggregate == TIP], told, asked, uow)

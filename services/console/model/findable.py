@@ -62,7 +62,10 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Findable:
-    """What one unit may find of one event. `origin` is as in `Entry`; `view` is the one it was cut by."""
+    """What one unit may find of one event; `view` is the one it was cut by.
+
+    `origin` is the tip or signal that the event brought into a case, or the tip that another was linked to.
+    """
 
     subject: UUID
     event_id: str
@@ -75,8 +78,11 @@ class Findable:
 
     def today(self, roots: Roots, state: str | None) -> bool:
         """Whether the unit may see as much of the event now as it was cut by."""
-        allowed = view_today(self.view, self.type, state) >= self.view
-        return allowed and not roots.withheld(self.origin, self.unit)
+        return view_today(self.view, self.type, state) >= self.view and not self.withheld(roots)
+
+    def withheld(self, roots: Roots) -> bool:
+        """Whether a hold on what it tells of, or on all that its subject grew from, keeps it from the unit."""
+        return roots.withheld(self.origin, self.unit) or roots.withheld(None, self.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +100,21 @@ class Row:
         return replace(self, touched=max(self.touched, other.touched), tokens=self.tokens | other.tokens)
 
 
+def told_of(event: Event[Any]) -> UUID | None:
+    """The other record that an event tells of, with which it is held: what a case grew by, what a tip was linked to."""
+    return event.data.linked_to if isinstance(event.data, TipLinked) else origin_of(event.data)
+
+
 def findable(event: Event[Any], state: str | None, tokens: Tokens) -> Iterator[Findable]:
     """What each unit of the audience may find of an opened event, each view cut once."""
-    envelope, subject = event.envelope, Subject.of(event)
-    origin = subject.id if subject.aggregate == TIP else origin_of(event.data)
+    envelope, subject, origin = event.envelope, UUID(event.envelope.subject), told_of(event)
     views = {unit: view_today(view, envelope.type, state) for unit, view in event.audience.items() if "#" not in unit}
-    terms = {
-        view: terms_of(subject.id, cut(event, view, state=state)) for view in set(views.values()) if view > View.NONE
-    }
+    terms = {view: terms_of(subject, cut(event, view, state=state)) for view in set(views.values()) if view > View.NONE}
     recorded = envelope.recordedtime or envelope.time
     for unit, view in views.items():
         if view in terms:
             found = tokens.of(unit, terms[view])
-            yield Findable(subject.id, envelope.id, unit, envelope.type, view, recorded, origin, found)
+            yield Findable(subject, envelope.id, unit, envelope.type, view, recorded, origin, found)
 
 
 def narrowed(kept: Findable, subject: Subject, tokens: Tokens) -> Findable:

@@ -33,10 +33,13 @@ TEXTS = frozenset(
 )
 """Fields in which people wrote words. Codes are left out: pages show their names, and the list filters by them."""
 NUMBERS = frozenset(
-    {"value", "reference", "number", "case_no", "tip_no", "id", "linked_to", "hs_code", "line", "recording_ref"}
+    {"value", "reference", "number", "case_no", "tip_no", "id", "hs_code", "line", "recording_ref"}
     | {"source_url", "sha256"}
 )
-"""Fields that hold a number or an identifier; it is found as a whole too, however long it is."""
+"""Fields that hold a number or an identifier; it is found as a whole too, however long it is.
+
+The tip that another is linked to is none of them: it may be held while the link is still told.
+"""
 
 
 def terms_of(subject: UUID, cut: Mapping[str, Any]) -> frozenset[Term]:

@@ -10,7 +10,7 @@ from services.console.model.board import Place
 from services.console.model.findable import Findable, Subject
 from services.console.model.roots import Hold, Roots
 from services.console.model.tokens import Wanted
-from services.console.repository.search import findable, rooted, subject
+from services.console.repository.search import findable, origins_of, rooted, subject
 
 _FEW = 1_000
 """Records that are sorted here; where more may meet a query, the database walks them in their order."""
@@ -73,11 +73,10 @@ async def entries(raw: Raw, ids: Sequence[UUID], unit: str) -> list[Findable]:
     return [findable(row) for row in await raw.fetch(_ENTRIES, list(ids), unit)]
 
 
-async def roots(raw: Raw, found: Collection[Subject]) -> dict[UUID, Roots]:
-    """What each subject grew from, with every hold that any group of the console has read."""
-    origins = {origin for one in found for origin in one.origins}
-    rows = await raw.fetch(_HOLDS, list(origins))
-    return rooted(found, {UUID(int=row["id"].int): Hold(frozenset(row["denials"])) for row in rows})
+async def roots(raw: Raw, found: Collection[Subject], kept: Collection[Findable]) -> dict[UUID, Roots]:
+    """As `search.roots`, with every hold that any group of the console has read."""
+    rows = await raw.fetch(_HOLDS, list(origins_of(found, kept)))
+    return rooted(found, kept, {UUID(int=row["id"].int): Hold(frozenset(row["denials"])) for row in rows})
 
 
 def _guess(row: Any) -> Guess:

@@ -29,7 +29,9 @@ on conflict (id) do update set
   sequence = greatest(s.sequence, excluded.sequence)
 returning *"""
 _LOCK_KNOWN = "select * from search_subject where id = any($1::uuid[]) order by id for update"
-_GROWN = "select id from search_subject where origins && $1::uuid[]"
+_CONCERNED = """
+select id from search_subject where origins && $1::uuid[]
+union select subject_id from search_entry where origin = any($1::uuid[])"""
 _HOLD = """
 update search_origin as o set denials = string_to_array(n.denials, ' ')
 from unnest($1::uuid[], $2::text[]) as n (id, denials) where o.id = n.id and o.denials = '{}'"""
@@ -86,9 +88,9 @@ async def lock_subjects(raw: Raw, subjects: Collection[Subject]) -> dict[UUID, L
     return {_id(row["id"]): (subject(row), row["held"]) for row in await raw.fetch(_LOCK_SUBJECTS, *columns)}
 
 
-async def grown_from(raw: Raw, origins: Collection[UUID]) -> dict[UUID, Subject]:
-    """Lock and return the subjects that these origins contributed to, the tips among them included."""
-    ids = [row["id"] for row in await raw.fetch(_GROWN, list(origins))]
+async def concerned(raw: Raw, origins: Collection[UUID]) -> dict[UUID, Subject]:
+    """Lock and return the subjects that grew from these origins, or tell of them; a tip grew from itself."""
+    ids = [row["id"] for row in await raw.fetch(_CONCERNED, list(origins))]
     return {_id(row["id"]): subject(row) for row in await raw.fetch(_LOCK_KNOWN, ids)}
 
 
@@ -103,16 +105,23 @@ async def mark_held(raw: Raw, subjects: Collection[UUID]) -> None:
         await raw.execute(_MARK, list(subjects))
 
 
-async def roots(raw: Raw, subjects: Collection[Subject]) -> dict[UUID, Roots]:
-    """What each subject grew from, with the holds that this group has read."""
-    origins = {origin for one in subjects for origin in one.origins}
-    rows = await raw.fetch(_HOLDS, list(origins))
-    return rooted(subjects, {_id(row["id"]): Hold(frozenset(row["denials"])) for row in rows})
+async def roots(raw: Raw, subjects: Collection[Subject], kept: Collection[Findable]) -> dict[UUID, Roots]:
+    """What each subject grew from, with the holds that this group has read on that and on what its entries tell of."""
+    rows = await raw.fetch(_HOLDS, list(origins_of(subjects, kept)))
+    return rooted(subjects, kept, {_id(row["id"]): Hold(frozenset(row["denials"])) for row in rows})
 
 
-def rooted(subjects: Collection[Subject], holds: Mapping[UUID, Hold]) -> dict[UUID, Roots]:
+def origins_of(subjects: Collection[Subject], kept: Collection[Findable]) -> set[UUID]:
+    """Everything that a hold may be on which takes something of these."""
+    return {origin for one in subjects for origin in one.origins} | {one.origin for one in kept if one.origin}
+
+
+def rooted(subjects: Collection[Subject], kept: Collection[Findable], holds: Mapping[UUID, Hold]) -> dict[UUID, Roots]:
     """The subjects' roots, with those of the holds that concern each."""
-    return {one.id: Roots(one.origins, {id_: holds[id_] for id_ in one.origins if id_ in holds}) for one in subjects}
+    about = {one.id: set(one.origins) for one in subjects}
+    for one in kept:
+        about[one.subject] |= {one.origin} if one.origin else set()
+    return {one.id: Roots(one.origins, {id_: holds[id_] for id_ in about[one.id] if id_ in holds}) for one in subjects}
 
 
 async def append(raw: Raw, found: Sequence[Findable]) -> list[Findable]:

@@ -12,7 +12,7 @@ from console_builders import claimed
 from schemas.envelope import Event
 from schemas.events.tip import TipReceived
 from schemas.views import View
-from search_builders import DESK, OPEN, added, facts, forwarded, origin_of, person, proposed, received
+from search_builders import DESK, OPEN, added, facts, forwarded, linked, origin_of, person, proposed, received
 from services import policy
 from services.console.model.hits import CaseHit, TipHit
 from services.policy import Narrowing
@@ -142,6 +142,23 @@ async def test_a_case_stays_to_be_found_by_what_no_hold_took(board: Board, first
     assert await board.finds("qltt-79", "đồng hồ") == [numbered(1)]
     assert await board.finds("qltt-79", "Bịa") == [numbered(1)]
     assert await board.finds("qltt-79", "túi xách") == []
+
+
+@pytest.mark.parametrize("first", ["timeline", "search", "before"])
+async def test_a_link_to_a_held_tip_is_held_and_the_tip_that_was_linked_is_not(
+    board: Board, first: str
+) -> None:
+    if first == "before":
+        await board.unfind(origin_of(2))
+    await both(board, received(1), received(2))
+    await both(board, linked(1, to=2))
+    if first != "before":
+        assert [hit.state for hit in await board.find(DESK, "T0000001") if isinstance(hit, TipHit)] == ["linked"]
+    await (board.hold if first == "timeline" else board.unfind)(origin_of(2))
+
+    assert await board.finds(DESK, str(origin_of(2))) == []
+    await board.unfind(origin_of(2))
+    assert [hit.state for hit in await board.find(DESK, "T0000001") if isinstance(hit, TipHit)] == ["received"]
 
 
 async def test_of_what_a_hold_took_no_token_is_left(board: Board) -> None:

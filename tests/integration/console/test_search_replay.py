@@ -13,9 +13,9 @@ from case_builders import numbered
 from console_board import Board
 from console_builders import claimed
 from schemas.envelope import Event
-from schemas.events.tip import TipHeld, TipReceived
+from schemas.events.tip import TipForwarded, TipHeld, TipReceived
 from schemas.views import GRANTABLE, View
-from search_builders import DESK, added, forwarded, origin_of, person, proposed, received
+from search_builders import DESK, added, forwarded, linked, origin_of, person, proposed, received
 
 pytestmark = pytest.mark.integration
 UNITS = ("customs-79", "qltt-79", "bcd-79", "tax-79", DESK)
@@ -58,6 +58,8 @@ def _tip(number: int, chance: random.Random) -> list[Event[Any]]:
     found = [received(number, said=said)]
     if chance.random() < 0.7:
         found.append(forwarded(number, {DESK: View.FULL, **_audience(chance)}, said=_said(chance)))
+    elif chance.random() < 0.5:
+        found.append(linked(number, to=chance.randrange(1, 7)))
     if chance.random() < 0.4:
         found.append(event(example(TipHeld), subject=origin_of(number), audience={"integrity-389": View.FULL}))
     return found
@@ -218,6 +220,6 @@ def _shows(stream: Sequence[Event[Any]], unit: str, words: str) -> bool:
     if isinstance(stream[-1].data, TipHeld):
         return False
     full = [one for one in stream if one.audience.get(unit) is View.FULL]
-    if len(stream) > 1:
+    if isinstance(stream[-1].data, TipForwarded):
         full = [one for one in full if not isinstance(one.data, TipReceived)]
     return any(words in str(one.data.personal) for one in full)
