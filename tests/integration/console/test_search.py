@@ -145,9 +145,7 @@ async def test_a_case_stays_to_be_found_by_what_no_hold_took(board: Board, first
 
 
 @pytest.mark.parametrize("first", ["timeline", "search", "before"])
-async def test_a_link_to_a_held_tip_is_held_and_the_tip_that_was_linked_is_not(
-    board: Board, first: str
-) -> None:
+async def test_a_link_to_a_held_tip_is_held_and_the_tip_that_was_linked_is_not(board: Board, first: str) -> None:
     if first == "before":
         await board.unfind(origin_of(2))
     await both(board, received(1), received(2))

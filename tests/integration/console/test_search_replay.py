@@ -66,7 +66,7 @@ def _tip(number: int, chance: random.Random) -> list[Event[Any]]:
 
 
 def _audience(chance: random.Random) -> dict[str, View]:
-    return {unit: chance.choice(GRANTABLE) for unit in UNITS if chance.random() < 0.7}
+    return {unit: chance.choice(GRANTABLE[1:]) for unit in UNITS if chance.random() < 0.7}
 
 
 def _said(chance: random.Random) -> Any:

@@ -37,6 +37,17 @@ def test_a_second_start_makes_nothing_anew(secrets: SecretFiles) -> None:
     assert not secrets.too_open()
 
 
+def test_a_home_of_before_the_search_gets_its_pepper_and_keeps_all_else(secrets: SecretFiles) -> None:
+    before = everything(secrets)
+    (secrets.folder / key_files.SEARCH_PEPPER).unlink()
+
+    key_files.ensure_keys(secrets)
+
+    now = everything(secrets)
+    assert len(bytes.fromhex(now.pop(key_files.SEARCH_PEPPER))) == 32
+    assert now == {name: text for name, text in before.items() if name != key_files.SEARCH_PEPPER}
+
+
 def test_the_master_key_wraps_and_is_bound_to_its_dossier(secrets: SecretFiles) -> None:
     master = handle(secrets, key_files.MASTER).primitive(aead.Aead)
     wrapped = master.encrypt(b"key", b"dossier one")
