@@ -32,7 +32,7 @@ def test_hits_are_told_a_line_each_with_the_mark_of_the_next_page(town: Town) ->
     done = search("đồng", "hồ", "--after", "k")
 
     assert [line.split() for line in done.stdout.splitlines()] == [
-        ["case", CASE, "claimed", "qltt-79", "VV/2026/C1"],
+        ["case", CASE, "claimed", "qltt-79", "VV/2026/C0000001"],
         ["tip", TIP, "forwarded", "bcd-79", "-", "case", CASE],
         ["more:", "--after", "m"],
     ]
