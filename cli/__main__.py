@@ -11,6 +11,7 @@ from cli.feed import app as feed
 from cli.login import app as login
 from cli.parked import app as parked
 from cli.reference import app as reference
+from cli.search import app as search
 from cli.stack import app as stack
 from cli.tip import app as tip
 from cli.up import app as up
@@ -30,6 +31,7 @@ app.add_typer(login)
 app.add_typer(tip, name="tip")
 app.add_typer(desk, name="desk")
 app.add_typer(case, name="case")
+app.add_typer(search)
 app.add_typer(feed, name="feed")
 app.add_typer(events, name="events")
 app.add_typer(parked, name="parked")

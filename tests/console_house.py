@@ -12,13 +12,13 @@ import httpx2
 
 from bus.identity import system_clock
 from case_builders import book
+from console_board import Board
 from console_builders import Siblings
 from runtime_builders import KnownKeys, bearer, serving, signing_key, token
 from services.console.api.assembly import assembled
 from services.console.api.doors import LANGUAGE, SESSION, Doors
 from services.console.claiming import Claiming
 from services.console.handlers.hub import Hub
-from services.console.handlers.reading import Reader
 from services.console.look.pages import Pages
 from services.console.sessions import Sessions, form_token
 from services.policy import Actor
@@ -81,17 +81,16 @@ def jar(cookies: dict[str, str]) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def open_house(
-    reader: Reader, wake: asyncio.Event, shown_at: Callable[[], datetime] = system_clock
-) -> AsyncIterator[House]:
-    """The console over a reader; `wake` is set by whoever writes what it reads, `shown_at` is the present of pages."""
+async def open_house(board: Board, shown_at: Callable[[], datetime] = system_clock) -> AsyncIterator[House]:
+    """The console over a board; `shown_at` is the present of pages."""
     siblings = Siblings(signing_key())
     actors = Actors(KnownKeys(siblings.key), system_clock)
-    hub, stop = Hub(wake), asyncio.Event()
+    hub, stop = Hub(board.wake), asyncio.Event()
     fanning = asyncio.create_task(hub.run(stop))
     async with _client(siblings.directory) as directory, _client(siblings.cases) as cases:
         doors = Doors(
-            reader=reader,
+            reader=board.reader,
+            searcher=board.searcher,
             pages=Pages.load(book(), shown_at),
             sessions=Sessions(directory, actors, system_clock),
             claiming=Claiming(cases),

@@ -17,8 +17,8 @@ MASTER = "master.json"
 VAULT_PRIVATE, VAULT_PUBLIC = "vault-private.json", "vault-public.json"
 #: Ed25519, with which directory signs actors' tokens.
 ACTOR_SIGNING = "actor-signing.json"
-#: Keys of the HMACs that stand for a subject and for a receipt.
-SUBJECT_PEPPER, RECEIPT_PEPPER = "subject-pepper", "receipt-pepper"
+#: Keys of the HMACs that stand for a subject, for a receipt, and for what the search box finds.
+SUBJECT_PEPPER, RECEIPT_PEPPER, SEARCH_PEPPER = "subject-pepper", "receipt-pepper", "search-pepper"
 #: The first administrator's password, and the key with which the public process asks for its tokens.
 DIRECTORY_ADMIN, PUBLIC_SERVICE = "directory-admin", "public-service-key"
 
@@ -71,6 +71,7 @@ def _pepper() -> str:
 _PLAIN: dict[str, Callable[[], str]] = {
     SUBJECT_PEPPER: _pepper,
     RECEIPT_PEPPER: _pepper,
+    SEARCH_PEPPER: _pepper,
     DIRECTORY_ADMIN: random_secret,
     PUBLIC_SERVICE: random_secret,
 }

@@ -1,4 +1,4 @@
-"""Composition root of the staff console: pages, their JSON twins, live streams and the consumer of the timelines."""
+"""Composition root of the staff console: pages, JSON twins, live streams, and the groups of timelines and search."""
 
 import asyncio
 import gc
@@ -18,16 +18,19 @@ from services.console.api import lists
 from services.console.api.assembly import NAME, assembled
 from services.console.api.doors import Doors
 from services.console.claiming import Claiming
-from services.console.consumer import listening
+from services.console.consumer import listening, searching
 from services.console.handlers.cutting import Cutting
 from services.console.handlers.hub import Hub
+from services.console.handlers.indexing import Indexing
 from services.console.handlers.reading import Reader
+from services.console.handlers.searching import Searcher
 from services.console.lists import Lists
 from services.console.look.pages import Pages
+from services.console.model.tokens import Tokens
 from services.console.sessions import Sessions
 from services.runtime import parked
 from services.runtime.actors import Actors
-from services.runtime.bus_checks import bus_checks
+from services.runtime.bus_checks import bus_checks, log_is_whole, takes_part
 from services.runtime.clients import client_of
 from services.runtime.health import Health
 from services.runtime.jwks import Jwks
@@ -46,10 +49,13 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     wake = asyncio.Event()
     keyring = Keyring.load(settings.secrets.path("master.json"), system_clock)
     units = UnitsOfWork(database, Context(NAME, settings.topics, system_clock, uuid7, keyring), wake)
-    hub, backoff = Hub(wake), Backoff(secrets.SystemRandom().random)
-    consumer = Consumer(broker, units, listening(settings.topics), owner=str(uuid7()), backoff=backoff)
-    health = Health(checks=bus_checks(database, broker, consumer))
-    doors, actors = _doors(settings, units, hub, closers)
+    tokens = Tokens(bytes.fromhex(settings.secrets.read("search-pepper")))
+    hub, owner, backoff = Hub(wake), str(uuid7()), Backoff(secrets.SystemRandom().random)
+    consumer = Consumer(broker, units, listening(settings.topics), owner=owner, backoff=backoff)
+    finder = Consumer(broker, units, searching(settings.topics, Indexing(tokens)), owner=owner, backoff=backoff)
+    search = {"search": takes_part(finder), "search_log": log_is_whole(finder)}
+    health = Health(checks={**bus_checks(database, broker, consumer), **search})
+    doors, actors = _doors(settings, units, tokens, hub, closers)
     app = assembled(doors, actors, health)
     intake = client_of(settings, "intake")
     closers.push_async_callback(intake.aclose)
@@ -59,17 +65,21 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     # A page of thousands of entries makes garbage enough for full collections: they need not walk what was imported.
     gc.collect()
     gc.freeze()
-    return Service(NAME, health, app, [consumer.run, hub.run, carrying.run])
+    return Service(NAME, health, app, [consumer.run, finder.run, hub.run, carrying.run])
 
 
-def _doors(settings: Settings, units: UnitsOfWork, hub: Hub, closers: AsyncExitStack) -> tuple[Doors, Actors]:
+def _doors(
+    settings: Settings, units: UnitsOfWork, tokens: Tokens, hub: Hub, closers: AsyncExitStack
+) -> tuple[Doors, Actors]:
     directory, deciding = client_of(settings, "directory"), client_of(settings, "cases")
     for client in (directory, deciding):
         closers.push_async_callback(client.aclose)
     actors = Actors(Jwks(directory, system_clock), system_clock)
     book = ReferenceBook.load(reference.folder())
+    cutting = Cutting(book)
     doors = Doors(
-        reader=Reader(units, Cutting(book)),
+        reader=Reader(units, cutting),
+        searcher=Searcher(units, cutting, tokens),
         pages=Pages.load(book, system_clock),
         sessions=Sessions(directory, actors, system_clock),
         claiming=Claiming(deciding),

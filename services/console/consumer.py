@@ -1,11 +1,12 @@
-"""What console listens to: every fact about a case, and tips that were held."""
+"""What console listens to: facts about cases and held tips for the timelines, and about tips too for the search."""
 
 from types import MappingProxyType
 
 from bus.listening import Listening, Subscription, Subscriptions
 from schemas.events.case import CaseClaimed, CaseClaimLost, CaseClosed, CaseProposed, CaseSignalAdded
-from schemas.events.tip import TipHeld
+from schemas.events.tip import TipAdvised, TipForwarded, TipHeld, TipLinked, TipReceived, TipRefused
 from schemas.topics import Topics
+from services.console.handlers.indexing import Indexing
 from services.console.handlers.projection import add, withhold
 
 _TIMELINE = Subscription(add, "project")
@@ -22,8 +23,22 @@ SUBSCRIPTIONS: Subscriptions = MappingProxyType(
 )
 
 
+_CASES = (CaseProposed, CaseSignalAdded, CaseClaimed, CaseClaimLost, CaseClosed)
+_TIPS = (TipReceived, TipLinked, TipRefused, TipAdvised, TipForwarded)
+
+
+def searching(topics: Topics, indexing: Indexing) -> Listening:
+    """A group of its own for the search, which opens and hashes: no timeline waits for it."""
+    found = Subscription(indexing.add, "project")
+    return Listening(
+        group=f"{topics.prefix}console.search",
+        topics=(topics.of_aggregate("case"), topics.of_aggregate("tip")),
+        subscriptions={**dict.fromkeys((*_CASES, *_TIPS), found), TipHeld: Subscription(indexing.withhold, "project")},
+    )
+
+
 def listening(topics: Topics) -> Listening:
-    """One group for both topics."""
+    """One group for both topics of the timelines."""
     return Listening(
         group=f"{topics.prefix}console.timeline",
         topics=(topics.of_aggregate("case"), topics.of_aggregate("tip")),

@@ -84,3 +84,57 @@ sight = Table(
     Index("sight_labels_idx", "labels", postgresql_using="gin"),
 )
 """Which cases each unit may see, after every denial; what `labels` and `part` are, is said in `model/labels.py`."""
+
+search_origin = Table(
+    "search_origin",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("denials", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+)
+"""As `origin`, by the group of the search, which reads the log at a pace of its own."""
+
+search_subject = Table(
+    "search_subject",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("aggregate", Text, nullable=False),
+    Column("held", Boolean, nullable=False, server_default=text("false")),
+    Column("origins", ARRAY(Uuid), nullable=False, server_default=text("'{}'")),
+    Column("number", Text),
+    Column("desk", Text),
+    Column("state", Text),
+    Column("sequence", BigInteger, nullable=False, server_default=text("0")),
+    CheckConstraint("aggregate in ('case', 'tip')", name="aggregate"),
+    Index(None, "origins", postgresql_using="gin"),
+)
+"""One row a case or tip: the lock under which it is indexed; the columns from `number` on are those of a tip."""
+
+search_entry = Table(
+    "search_entry",
+    metadata,
+    Column("subject_id", Uuid, ForeignKey("search_subject.id", ondelete="CASCADE"), primary_key=True),
+    Column("event_id", Text, primary_key=True),
+    Column("unit", Text, primary_key=True),
+    Column("type", Text, nullable=False),
+    Column("view", SmallInteger, nullable=False),
+    Column("recorded", DateTime(timezone=True), nullable=False),
+    Column("origin", Uuid),
+    Column("tokens", ARRAY(BigInteger), nullable=False),
+    CheckConstraint("view between 1 and 4", name="view"),
+    Index(None, "origin", postgresql_where=text("origin is not null")),
+)
+"""What one unit may find of one event, cut by `view`; see `model/tokens.py` for what a token is."""
+
+search_row = Table(
+    "search_row",
+    metadata,
+    Column("unit", Text, primary_key=True),
+    Column("subject_id", Uuid, ForeignKey("search_subject.id", ondelete="CASCADE"), primary_key=True),
+    Column("aggregate", Text, nullable=False),
+    Column("touched", DateTime(timezone=True), nullable=False),
+    Column("tokens", ARRAY(BigInteger), nullable=False),
+    Index(None, "subject_id"),
+    Index(None, "tokens", postgresql_using="gin"),
+    Index("search_row_page_idx", "unit", text("touched desc"), text("subject_id desc")),
+)
+"""All tokens of a record that one unit may find it by, after every denial: what a search is answered from."""

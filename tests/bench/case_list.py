@@ -37,7 +37,7 @@ Tell = Callable[[str], object]
 async def measure(board: Board, tell: Tell) -> list[Figure]:
     """The figures of a board that holds the crowd; `tell` hears each question's."""
     found: dict[bool, list[Asked]] = {False: [], True: []}
-    async with open_house(board.reader, board.wake) as house:
+    async with open_house(board) as house:
         await house.page("/cases", VIEWER)
         # As the process of the console does once it is built: what it imported is walked no more.
         gc.collect()

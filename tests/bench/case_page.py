@@ -46,7 +46,7 @@ async def measure(
     for start in range(0, EVENTS, BATCH):
         await board.tell(*grown[start : start + BATCH])
     found = []
-    async with open_house(board.reader, board.wake) as house:
+    async with open_house(board) as house:
         # As the process of the console does once it is built: what it imported is walked no more.
         gc.collect()
         gc.freeze()

@@ -40,7 +40,7 @@ LOCALES = {"vi": "vi-VN", "en": "en-GB"}
 async def staged(board: Board) -> AsyncIterator[House]:
     """The console with the cases of the pictures, at the present of their story."""
     await board.tell(*events())
-    async with open_house(board.reader, board.wake, lambda: NOW) as house:
+    async with open_house(board, lambda: NOW) as house:
         yield house
 
 

@@ -30,7 +30,7 @@ def sections() -> Sequence[str]:
 async def house(database: TestDatabase) -> AsyncIterator[House]:
     async with open_board(database, lambda: NOW) as board:
         await board.tell(*events())
-        async with open_house(board.reader, board.wake, lambda: NOW) as opened:
+        async with open_house(board, lambda: NOW) as opened:
             yield opened
 
 

@@ -40,7 +40,7 @@ async def board(database: TestDatabase) -> AsyncIterator[Board]:
 
 @pytest.fixture
 async def house(board: Board) -> AsyncIterator[House]:
-    async with open_house(board.reader, board.wake, lambda: NOW) as opened:
+    async with open_house(board, lambda: NOW) as opened:
         yield opened
 
 

@@ -82,7 +82,8 @@ def signed_in(browser: Browser, town: Town, unit: str, **options: Any) -> Page:
 @pytest.mark.parametrize("width", WIDTHS)
 def test_no_page_shuts_anyone_out_or_scrolls_sideways(browser: Browser, town: Town, language: str, width: int) -> None:
     page = signed_in(browser, town, BESIDE, viewport={"width": width, "height": 900})
-    for path in ("/cases", f"/cases/{town.case}", "/cases/00000000-0000-0000-0000-000000000000", "/sign-in"):
+    unknown = "/cases/00000000-0000-0000-0000-000000000000"
+    for path in ("/cases", f"/cases/{town.case}", unknown, "/search", "/sign-in"):
         page.goto(f"{town.base}{path}?lang={language}")
         found = Axe().run(page).response["violations"]
         assert [(one["id"], one["nodes"][0]["html"][:120]) for one in found if one["impact"] in SERIOUS] == [], path

@@ -4,6 +4,7 @@ The doors are taken from the very apps that run, so that a new one is walked too
 """
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from random import Random, SystemRandom
@@ -12,7 +13,7 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from bus_people import EVERY_ROLE
+from bus_people import EVERY_ROLE, Proof
 from bus_run import Bus
 from bus_topics import read_topic
 from cli.demo.person import RefusedError
@@ -95,6 +96,27 @@ async def test_no_door_tells_an_outsider_anything(town: Town) -> None:
 
     assert walk.faults == []
     assert walk.asked > len(town.doors) * len(town.outsiders)
+
+
+async def test_no_word_and_no_number_of_a_held_tip_finds_anything(town: Town) -> None:
+    own = town.story.tips["own"].marks.words["goods"]
+    assert len(await _hits(town, await town.people.proof(DESK, "operator"), own)) == 1
+    marks = [town.story.tips[name].marks for name in HELD]
+    words = [word for one in marks for word in (*one.words.values(), *one.ids.values())]
+
+    async def everything(actor: Proof) -> list[str]:
+        return [f"{actor.name}: {word}" for word in words if await _hits(town, actor, word)]
+
+    found = await asyncio.gather(*(everything(actor) for actor in town.outsiders))
+    assert [one for faults in found for one in faults] == []
+
+
+async def _hits(town: Town, actor: Proof, words: str) -> list[object]:
+    """What an actor finds; nothing where the door refuses them."""
+    door = Door("console", "GET", "/api/search")
+    heard = await town.asking.ask(door, Ask(door.path, {"q": words}), actor)
+    assert heard.status in {200, 401, 403}
+    return list(json.loads(heard.body)["hits"]) if heard.status == 200 else []
 
 
 async def test_a_page_opened_afterwards_hears_of_a_held_case_what_it_hears_of_none(town: Town) -> None:

@@ -59,7 +59,7 @@ def _feeds_forget_denials(patch: pytest.MonkeyPatch) -> None:
 
 
 def _pages_forget_holds(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Roots, "_withheld", lambda *_: False)
+    patch.setattr(Roots, "withheld", lambda *_: False)
 
 
 def _the_vault_asks_nobody(patch: pytest.MonkeyPatch) -> None:

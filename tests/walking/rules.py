@@ -104,6 +104,11 @@ def _claim_form(door: Door, knock: Knock, proof: Proof) -> list[Ask]:
     return [Ask(_filled(door, knock, proof), form=fields)]
 
 
+def _searches(door: Door, knock: Knock, _proof: Proof) -> list[Ask]:
+    """By the ids of the record; what its words and numbers find is asked by a test of its own."""
+    return [Ask(door.path, {"q": id_}) for id_ in (knock.tip, knock.case)]
+
+
 def _nobody() -> dict[str, str]:
     """A new name each time: ten wrong passwords under one name close the door to it for a while."""
     return {"login": f"khong-co-{uuid4().hex}", "password": "khong-dung-dau"}
@@ -170,6 +175,8 @@ RULES: Mapping[str, Rule] = {
     "console GET /cases/{case_id}/stream": Rule(
         lambda door, knock, proof: [Ask(_filled(door, knock, proof), {"since": "0"})], streams=True
     ),
+    "console GET /search": Rule(_searches),
+    "console GET /api/search": Rule(_searches),
     "console GET /api/cases": each({}, *TABS, *FILTERS),
     "console GET /api/cases/{case_id}": named(),
     "console GET /static": Rule(lambda *_: [Ask("/static/phoihop.css")], names=False),

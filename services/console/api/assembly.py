@@ -7,7 +7,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from bus.retry import passing
-from services.console.api import board, cases, errors, signing, streams, twins
+from services.console.api import board, cases, errors, search, signing, streams, twins
 from services.console.api.doors import HEADERS, Doors
 from services.runtime.actors import Actors
 from services.runtime.app import App, create_app
@@ -30,7 +30,7 @@ class Looks(StaticFiles):
 def assembled(doors: Doors, actors: Actors, health: Health) -> App:
     """Every door, with pages for errors of pages and problems for those of programs."""
     # The stream of the list stands before the page of a case, whose path would take it for an id.
-    routers = [signing.router, streams.router, board.router, cases.router, twins.router]
+    routers = [signing.router, streams.router, board.router, cases.router, search.router, twins.router]
     app = create_app(NAME, routers, health=health, actors=actors, passing=passing)
     errors.install(app)
     app.mount("/static", looks(), name="static")

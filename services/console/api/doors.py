@@ -11,9 +11,11 @@ from fastapi.responses import HTMLResponse, Response
 from bus.errors import Refused
 from schemas.problems import FORBIDDEN
 from schemas.views import View
+from services.console.api.scope import scope
 from services.console.claiming import Claiming
 from services.console.handlers.hub import Hub
 from services.console.handlers.reading import Reader
+from services.console.handlers.searching import Searcher
 from services.console.look.pages import Pages
 from services.console.sessions import Sessions, Visitor
 from services.policy import Actor, Decision, Resource, decide
@@ -44,6 +46,7 @@ class Doors:
     """Everything that routes use."""
 
     reader: Reader
+    searcher: Searcher
     pages: Pages
     sessions: Sessions
     claiming: Claiming
@@ -112,9 +115,15 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
     shown = language_of(request)
     visitor: Visitor | None = values.get("visitor") or getattr(request.state, "visitor", None)
     first = first_page(visitor.actor) if visitor else CASES
-    given: dict[str, Any] = {"section": "", "first": first, **values, "visitor": visitor}
+    searches = visitor is not None and bool(scope(visitor.actor, doors_of(request).pages))
+    given: dict[str, Any] = {"section": "", "first": first, "fault": None, "sought": "", "searches": searches}
+    given |= {**values, "visitor": visitor}
     text = doors_of(request).pages.render(
-        template, shown, path=_path(request), other_language=_other(request, shown), **given
+        template,
+        shown,
+        path=_path(request),
+        other_language=_other(request, shown),
+        **given | values | {"visitor": visitor},
     )
     response = HTMLResponse(text, status, dict(HEADERS))
     if "lang" in request.query_params:

@@ -26,7 +26,8 @@ class SignIn(BaseModel):
     login: Annotated[str, Field(max_length=100)] = ""
     password: Annotated[str, Field(max_length=300)] = ""
     form_token: Annotated[str, Field(max_length=100)] = ""
-    next: Annotated[str, Field(max_length=300)] = "/"
+    next: Annotated[str, Field(max_length=2000)] = "/"
+    """Long enough for the address of any search, whose words may take nine characters a letter."""
 
 
 @router.get("/sign-in")

@@ -27,17 +27,20 @@ class Roots:
 
     def view(self, entry: Entry, unit: str) -> View:
         """What the unit may see of an entry of this case today."""
-        return view(entry.audience, unit, frozenset({unit}) if self._withheld(entry, unit) else ())
+        return view(entry.audience, unit, frozenset({unit}) if self.withheld(entry.origin, unit) else ())
 
     def lost_since(self, entry: Entry, unit: str, change: int) -> bool:
         """Whether the unit saw this entry when it read up to `change`, and a hold has taken it since."""
         seen_once = view(entry.audience, unit, ()) > View.NONE
-        return seen_once and self._withheld(entry, unit) and self._last_hold(entry) > change
+        return seen_once and self.withheld(entry.origin, unit) and self._last_hold(entry) > change
 
-    def _withheld(self, entry: Entry, unit: str) -> bool:
-        """A fact about the case as a whole stays as long as anything stays that the case grew from."""
-        if entry.origin is not None:
-            return self._held(entry.origin, unit)
+    def withheld(self, origin: UUID | None, unit: str) -> bool:
+        """Whether a hold keeps from the unit what came of this origin, or a fact about the case as a whole (None).
+
+        Such a fact stays as long as anything stays that the case grew from.
+        """
+        if origin is not None:
+            return self._held(origin, unit)
         return bool(self.origins) and all(self._held(origin, unit) for origin in self.origins)
 
     def _held(self, origin: UUID, unit: str) -> bool:

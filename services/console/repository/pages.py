@@ -19,6 +19,9 @@ _HEADS = f"""
 select distinct on (case_id, kind) {_COLUMNS} from timeline_entry
 where case_id = any($1::uuid[]) and audience ? $2 and (origin is null or origin <> all($3::uuid[]))
 order by case_id, kind, acttime, recordedtime, event_id"""  # noqa: S608 - built of constants
+_GROWN = f"""
+select {_COLUMNS} from timeline_entry where origin = any($1::uuid[]) and audience ? $2
+order by acttime, recordedtime, event_id"""  # noqa: S608 - built of constants
 _COUNTS = """
 select case_id, count(*) as entries from timeline_entry
 where case_id = any($1::uuid[]) and audience ? $2 and (origin is null or origin <> all($3::uuid[]))
@@ -46,6 +49,11 @@ async def of_case(raw: Raw, case_id: UUID, unit: str, after: int = 0) -> list[Ke
 async def heads(raw: Raw, cases: Collection[UUID], unit: str, without: Collection[UUID]) -> list[Kept]:
     """The first entry of each kind of each case, as far as the audience names the unit, save of these origins."""
     return [_kept(row) for row in await raw.fetch(_HEADS, list(cases), unit, list(without))]
+
+
+async def grown(raw: Raw, origins: Collection[UUID], unit: str) -> list[Kept]:
+    """The entries that these origins brought into cases, as far as the audience names the unit."""
+    return [_kept(row) for row in await raw.fetch(_GROWN, list(origins), unit)]
 
 
 async def counts(raw: Raw, cases: Collection[UUID], unit: str, without: Collection[UUID]) -> dict[UUID, int]:

@@ -22,5 +22,5 @@ async def board(database: TestDatabase) -> AsyncIterator[Board]:
 
 @pytest.fixture
 async def house(board: Board) -> AsyncIterator[House]:
-    async with open_house(board.reader, board.wake) as opened:
+    async with open_house(board) as opened:
         yield opened

@@ -65,6 +65,7 @@ def test_each_program_holds_its_own_secrets_and_no_others(places: Places) -> Non
     assert held(places, "public") == {"public-service-key"}
     assert held(places, "unmask") == {"vault-private.json", "postgres/unmask"}
     assert held(places, "cases") == {"master.json", "subject-pepper", "postgres/cases", "kafka/cases"}
+    assert held(places, "console") == {"master.json", "search-pepper", "postgres/console", "kafka/console"}
     assert held(places, "customs-adapter") == {"customs-standin-token", "kafka/customs-hq", "kafka/customs-kv2"}
     holders = {program for program in SHARES if "vault-private.json" in held(places, program)}
     assert holders == {"unmask"}

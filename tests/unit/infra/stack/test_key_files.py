@@ -37,6 +37,17 @@ def test_a_second_start_makes_nothing_anew(secrets: SecretFiles) -> None:
     assert not secrets.too_open()
 
 
+def test_a_home_of_before_the_search_gets_its_pepper_and_keeps_all_else(secrets: SecretFiles) -> None:
+    before = everything(secrets)
+    (secrets.folder / key_files.SEARCH_PEPPER).unlink()
+
+    key_files.ensure_keys(secrets)
+
+    now = everything(secrets)
+    assert len(bytes.fromhex(now.pop(key_files.SEARCH_PEPPER))) == 32
+    assert now == {name: text for name, text in before.items() if name != key_files.SEARCH_PEPPER}
+
+
 def test_the_master_key_wraps_and_is_bound_to_its_dossier(secrets: SecretFiles) -> None:
     master = handle(secrets, key_files.MASTER).primitive(aead.Aead)
     wrapped = master.encrypt(b"key", b"dossier one")
@@ -73,7 +84,8 @@ def test_actors_tokens_are_signed_with_a_named_ed25519_key(secrets: SecretFiles)
 
 
 def test_peppers_are_256_bits_and_differ(secrets: SecretFiles) -> None:
-    peppers = {secrets.read(name) for name in (key_files.SUBJECT_PEPPER, key_files.RECEIPT_PEPPER)}
+    names = (key_files.SUBJECT_PEPPER, key_files.RECEIPT_PEPPER, key_files.SEARCH_PEPPER)
+    peppers = {secrets.read(name) for name in names}
 
-    assert len(peppers) == 2
+    assert len(peppers) == 3
     assert all(len(bytes.fromhex(pepper)) == 32 for pepper in peppers)
