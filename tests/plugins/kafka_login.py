@@ -9,6 +9,7 @@ from confluent_kafka import (
     OFFSET_BEGINNING,
     Consumer,
     KafkaError,
+    KafkaException,
     Message,
     Producer,
     TopicPartition,
@@ -35,7 +36,11 @@ class Login:
         def delivered(error: KafkaError | None, _message: Message) -> None:
             answers.append(error)
 
-        self._producer.produce(topic, b"{}", on_delivery=delivered)
+        try:
+            self._producer.produce(topic, b"{}", on_delivery=delivered)
+        except KafkaException as refused:
+            # The client answers by itself for a topic of which it was told before that it may not know it.
+            return str(refused.args[0].name())
         self._producer.flush(SECONDS)
         return answers[0].name() if answers[0] else None
 

@@ -3,7 +3,6 @@
 Every statement begins at one unit's own rows: how many cases others see makes it neither slower nor longer.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -88,9 +87,3 @@ def _filtered(unit: str, asked: Asked) -> _Where:
 
 def _place(row: Any) -> Place:
     return Place(row["touched"], UUID(int=row["case_id"].int))
-
-
-async def last_touched(raw: Raw, unit: str, cases: Sequence[UUID]) -> dict[UUID, datetime]:
-    """When each of these cases last showed the unit something; cases that it may not see are left out."""
-    rows = await raw.fetch(_TOUCHED, unit, list(cases))
-    return {UUID(int=row["case_id"].int): row["touched"] for row in rows}
