@@ -13,6 +13,7 @@ from bus.broker import Partition
 from bus.database import Database
 from bus.identity import uuid7
 from bus.kafka import KafkaBroker, KafkaSettings
+from bus.partition import partition_of
 from bus.uow import UnitsOfWork
 from bus.wire import encode
 from consuming import Stage, consumed, said, totals
@@ -104,7 +105,10 @@ async def test_a_topic_made_anew_under_its_name_is_a_gap_and_is_not_read(scene: 
 
 
 async def test_a_log_whose_beginning_expired_is_a_gap_in_that_partition_alone(scene: Stage, bench: KafkaBench) -> None:
+    # Twelve random keys leave one of three partitions empty once in 130 times: nothing could expire there.
     events = story(2, 12)
+    while not any(partition_of(encode(one, scene.topic).key, 3) == 0 for one in events):
+        events = story(2, 12)
     await scene.say(*events)
     await bench.expire(Partition(scene.topic, 0), 1)
     consumer = scene.consumer()
