@@ -12,9 +12,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Page, async_playwright
 
-from browsing import CHROMIUM, FLAGS
+from browsing import CHROMIUM, FLAGS, open_page
 from console_board import Board, open_board
 from console_house import House, open_house
 from drawn_board import events
@@ -44,17 +44,6 @@ async def staged(board: Board) -> AsyncIterator[House]:
         yield house
 
 
-async def signed_in(browser: Browser, house: House, language: str, width: int, height: int) -> Page:
-    """A page of somebody of the unit that leads the case."""
-    context = await browser.new_context(
-        viewport={"width": width, "height": height}, reduced_motion="reduce", locale=LOCALES[language]
-    )
-    address = str(house.client.base_url)
-    cookies = house.cookies(VIEWER, language=language)
-    await context.add_cookies([{"name": name, "value": value, "url": address} for name, value in cookies.items()])
-    return await context.new_page()
-
-
 async def shot(page: Page) -> bytes:
     """What the page shows, as WebP, which Playwright itself does not offer and takes a third of the room of PNG."""
     session = await page.context.new_cdp_session(page)
@@ -66,9 +55,18 @@ async def take(house: House, folder: Path) -> None:
     """Every picture in both languages."""
     async with async_playwright() as player:
         browser = await player.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        for language in LOCALES:
+        for language, locale in LOCALES.items():
             for name, address, width, height in SHOTS:
-                page = await signed_in(browser, house, language, width, height)
+                page = await open_page(
+                    browser,
+                    house,
+                    VIEWER,
+                    language=language,
+                    width=width,
+                    height=height,
+                    reduced_motion="reduce",
+                    locale=locale,
+                )
                 await page.clock.set_fixed_time(NOW)
                 await page.goto(f"{house.client.base_url}{address}", wait_until="load")
                 await page.wait_for_selector("#live:not(.off)")

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
-from browsing import CHROMIUM, FLAGS
+from browsing import CHROMIUM, open_page
 from console_board import Board, open_board
 from console_house import House, open_house
 from drawn_case import CASE, NOW, VIEWER, another, events
@@ -44,21 +44,9 @@ async def house(board: Board) -> AsyncIterator[House]:
         yield opened
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as player:
-        opened = await player.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        await opened.close()
-
-
 async def opened(browser: Browser, house: House, language: str = "en", width: int = 1280, **options: Any) -> Page:
     """A page of an officer of the unit that leads the case."""
-    context = await browser.new_context(viewport={"width": width, "height": 900}, **options)
-    address = str(house.client.base_url)
-    cookies = house.cookies(VIEWER, language=language)
-    await context.add_cookies([{"name": name, "value": value, "url": address} for name, value in cookies.items()])
-    return await context.new_page()
+    return await open_page(browser, house, VIEWER, language=language, width=width, **options)
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
-from browsing import CHROMIUM, FLAGS
+from browsing import CHROMIUM, open_page
 from console_desk import DESK, LIST, Desk, open_lists
 from console_house import House
 
@@ -32,14 +32,6 @@ async def house(desk: Desk) -> AsyncIterator[House]:
 
 
 @pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as player:
-        opened = await player.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        await opened.close()
-
-
-@pytest.fixture
 def garbled(tmp_path: Path) -> Path:
     """A list that was saved in an encoding of before Unicode."""
     path = tmp_path / "cu.txt"
@@ -49,11 +41,7 @@ def garbled(tmp_path: Path) -> Path:
 
 async def opened(browser: Browser, house: House, language: str, width: int, **options: Any) -> Page:
     """A page of an operator of the desk."""
-    context = await browser.new_context(viewport={"width": width, "height": 900}, **options)
-    address = str(house.client.base_url)
-    cookies = house.cookies(DESK, "operator", language=language)
-    await context.add_cookies([{"name": name, "value": value, "url": address} for name, value in cookies.items()])
-    return await context.new_page()
+    return await open_page(browser, house, DESK, "operator", language=language, width=width, **options)
 
 
 async def shuts_nobody_out(page: Page, language: str) -> None:
