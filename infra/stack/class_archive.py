@@ -84,7 +84,10 @@ class ClassArchive:
         strict = ("-XX:AOTMode=on",) if self._one_step else ("-Xshare:on",)
         path = os.pathsep.join(map(str, self.jars))
         command = [str(self.java.path), *self._using(made), *strict, *_CHECKED, "-cp", path, "-version"]
-        return subprocess.run(command, capture_output=True, check=False, timeout=_CHECK_SECONDS).returncode == 0
+        try:
+            return subprocess.run(command, capture_output=True, check=False, timeout=_CHECK_SECONDS).returncode == 0
+        except subprocess.TimeoutExpired:
+            return False
 
     def _using(self, file: Path) -> tuple[str, ...]:
         return (f"-XX:AOTCache={file}",) if self._one_step else ("-Xshare:auto", f"-XX:SharedArchiveFile={file}")

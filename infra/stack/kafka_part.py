@@ -15,7 +15,7 @@ from infra.stack.certificates import ensure_certificates
 from infra.stack.class_archive import ClassArchive
 from infra.stack.desired import desired_state
 from infra.stack.elsewhere import kafka_elsewhere, need_secret
-from infra.stack.errors import AdministratorRefused
+from infra.stack.errors import AdministratorRefused, StackError
 from infra.stack.home import Home
 from infra.stack.info import KafkaInfo, PartStatus, StackInfo
 from infra.stack.jars import class_path, ensure_jars
@@ -127,9 +127,9 @@ class KafkaPart:
     def _keep(self, taught: Path) -> None:
         try:
             self._archive(class_path(self.cache)).keep(taught)
-        except OSError as error:
-            # A start without it is slower, and nothing else.
-            self.progress(f"Java's class archive was not kept: {error.strerror}")
+        except (OSError, StackError) as error:
+            # A start without it is slower, and nothing else: the servers are down, as was asked.
+            self.progress(f"Java's class archive was not kept: {error}")
 
     def _archive(self, jars: Sequence[Path]) -> ClassArchive:
         return ClassArchive(self.cache, find_java(), jars)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.stack import class_archive
 from infra.stack.class_archive import ClassArchive
 from infra.stack.java import find_java
 
@@ -54,6 +55,16 @@ def test_one_that_was_cut_short_is_not_kept(archive: ClassArchive, scratch: Path
 
     assert not archive.keep(scratch)
     assert [path.name for path in cache.rglob("*.archive")] == []
+    assert not scratch.exists()
+
+
+def test_one_that_java_does_not_verify_in_time_is_not_kept(
+    archive: ClassArchive, scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(archive, scratch)
+    monkeypatch.setattr(class_archive, "_CHECK_SECONDS", 0.001)
+
+    assert not archive.keep(scratch)
     assert not scratch.exists()
 
 
