@@ -23,6 +23,9 @@ test: .venv/.development ## Run the tests; make test ARGS="tests/unit -k relay"
 mutants: .venv/.development ## Switch the guards off one by one; a test must notice each; takes minutes
 	@PYTHONPATH=tests:. $(RUN)/python tests/mutants/run.py $(ARGS)
 
+chaos: .venv/.development ## Kill, freeze and slow a real bus; make chaos ARGS="--quick" or "--seeds 20 --minutes 5"
+	@PYTHONPATH=tests:. $(RUN)/python tests/chaos/run.py $(ARGS)
+
 bench: .venv/.development ## Print the table of promised numbers; make bench ARGS="daylight --json"; takes minutes
 	@PYTHONPATH=tests $(RUN)/python tests/bench/run.py $(ARGS)
 
