@@ -122,10 +122,15 @@ class Consumer:
         for place in self._gate.due(_now(), State.WAITING):
             await self._attempt(place, place.records)
         places = self._gate.readable()
-        for partition, records in (await self._fetch(reader, tuple(places))).items():
-            place = places[partition]
-            if self._gate.holds(place) and _follows(reader, place, records):
-                await self._attempt(place, records)
+        found = await self._fetch(reader, tuple(places))
+        # Side by side, each in its own transaction: while the database works for one, the next is read.
+        await asyncio.gather(
+            *(
+                self._attempt(places[partition], records)
+                for partition, records in found.items()
+                if self._gate.holds(places[partition]) and _follows(reader, places[partition], records)
+            )
+        )
         await self._report(reader)
 
     async def _fetch(self, reader: Reader, only: Sequence[Partition]) -> Mapping[Partition, Sequence[Record]]:

@@ -15,7 +15,7 @@ from pydantic_core import from_json, to_json
 
 from bus.errors import Undecodable, UnknownMajor, UnknownType
 from bus.message import Headers, Message, Trust
-from schemas.envelope import MAX_EVENT_BYTES, Audience, Envelope, Event
+from schemas.envelope import MAX_EVENT_BYTES, Audience, Carried, Envelope, Event
 from schemas.messages import Message as Model
 from schemas.types import MESSAGES, family
 from schemas.views import View
@@ -26,6 +26,7 @@ _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 _NOBODY: Audience = MappingProxyType({})
 _ATTRIBUTES = {f"ce_{name}": name for name in Envelope.model_fields if name != "datacontenttype"}
 _ATTRIBUTES["content-type"] = "datacontenttype"
+_OURS = frozenset({"audience"})
 _FAMILIES = frozenset(family(name) for name in MESSAGES)
 
 
@@ -42,6 +43,7 @@ class Frame:
     actor: str | None = None
     aggregate: UUID | None = None
     sequence: int = 0
+    carried: Carried | None = None
 
     def model(self) -> Model:
         """The class of the data. Raises `UnknownMajor` if only another major version is known, else `UnknownType`."""
@@ -59,7 +61,7 @@ class Frame:
             data = self.model().model_validate_json(self.data)
         except ValidationError as error:
             raise _undecodable(error, "data") from None
-        return Event(self.envelope, data, self.audience, self.actor)
+        return Event(self.envelope, data, self.audience, self.actor, self.carried)
 
 
 def frame(message: Message, trust: Trust = Trust.LOG) -> Frame:
@@ -78,7 +80,11 @@ def frame(message: Message, trust: Trust = Trust.LOG) -> Frame:
     except ValidationError as error:
         raise _undecodable(error) from None
     if trust is Trust.LOG:
-        return _of_the_log(envelope, data, message.key, beside.get("audience", b"{}"))
+        found = _of_the_log(envelope, data, message.key, beside.get("audience", b"{}"))
+        # Not a structured one, whose value holds all of it, nor one with headers that we did not write.
+        if data is message.value and beside.keys() <= _OURS:
+            found.carried = Carried(message.headers, data)
+        return found
     return Frame(envelope, data, actor=_actor(beside)) if trust is Trust.INBOUND else Frame(envelope, data)
 
 

@@ -49,7 +49,8 @@ def unseal(event: Event[Any], keys: Mapping[UUID, bytes]) -> Event[Any]:
     data = event.data
     opened = {dossier: _open(event, dossier, keys[dossier]) for dossier in data.sealed if dossier in keys}
     erased = [dossier for dossier in data.sealed if dossier not in keys]
-    return _with(event, sealed={}, personal={**data.personal, **opened}, erased=(*data.erased, *erased))
+    found = _with(event, sealed={}, personal={**data.personal, **opened}, erased=(*data.erased, *erased))
+    return replace(found, carried=event.carried)
 
 
 def sealed_shape(event: Event[Any]) -> Event[Any]:
@@ -156,4 +157,4 @@ def _bound(event: Event[Any], dossier: UUID) -> bytes:
 
 
 def _with(event: Event[Any], **changes: Any) -> Event[Any]:
-    return replace(event, data=event.data.model_copy(update=changes))
+    return replace(event, data=event.data.model_copy(update=changes), carried=None)

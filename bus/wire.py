@@ -15,7 +15,7 @@ from schemas.envelope import MAX_EVENT_BYTES, Envelope, Event, Payload
 from schemas.messages import CommandData
 from schemas.views import View
 
-__all__ = ["Message", "Record", "Trust", "decode", "encode", "encode_structured"]
+__all__ = ["Message", "Record", "Trust", "as_it_came", "decode", "encode", "encode_structured"]
 
 _NAMES = tuple(name for name in Envelope.model_fields if name != "datacontenttype")
 
@@ -45,6 +45,16 @@ def encode(event: Event[Any], topic: str, *, opened: bool = False) -> Message:
     if len(value) > MAX_EVENT_BYTES:
         raise EventTooLarge(f"{event.envelope.type} of {len(value)} bytes: at most {MAX_EVENT_BYTES}, more by dataref")
     return Message(topic, _key(event).encode(), value, tuple(headers))
+
+
+def as_it_came(event: Event[Any], topic: str) -> Message:
+    """The message that the event was read from, for who passes it on or keeps it; encoded anew where there is none.
+
+    Raises what `encode` raises.
+    """
+    if event.carried is None:
+        return encode(event, topic)
+    return Message(topic, _key(event).encode(), event.carried.value, event.carried.headers)
 
 
 def encode_structured(event: Event[Any]) -> dict[str, Any]:

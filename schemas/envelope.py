@@ -76,6 +76,14 @@ Audience = Mapping[str, View]
 
 
 @dataclass(frozen=True, slots=True)
+class Carried:
+    """The headers and the value of a message as they came: sealed, and with whatever a later version added."""
+
+    headers: tuple[tuple[str, bytes], ...]
+    value: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Event(Generic[D]):
     """An envelope, its data, and who may see it. `audience` travels beside the event, not in it."""
 
@@ -87,3 +95,5 @@ class Event(Generic[D]):
 
     It travels on inbound topics only.
     """
+    carried: Carried | None = field(default=None, compare=False, repr=False)
+    """What this event was read from, where it came from a log; opening its personal part leaves it as it came."""

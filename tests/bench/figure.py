@@ -1,6 +1,6 @@
 """What a measurement found, as data: the tables print it, the tests hold it to its target."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any, Literal
@@ -31,6 +31,8 @@ class Figure:
     unit: str
     target: Target | None = None
     remark: str = ""
+    path: tuple[str, Mapping[str, float]] | None = None
+    """Name and numbers of the path that the row tells of, where its floor was measured beside it."""
 
     @property
     def met(self) -> bool | None:

@@ -20,13 +20,14 @@ import structlog
 
 from bench import daylight, tables
 from bench.figure import Figure
+from bench.hot import table as hot
 from bench.machine import conditions
 
 Tell = Callable[[str], object]
 Measure = Callable[[Tell, int], list[Figure]]
 
 RESULTS = Path(__file__).parent / "results"
-TABLES: dict[str, Sequence[tuple[str, Measure]]] = {"daylight": daylight.MEASURES}
+TABLES: dict[str, Sequence[tuple[str, Measure]]] = {"daylight": daylight.MEASURES, "bus": hot.MEASURES}
 
 
 def main(words: Sequence[str]) -> int:

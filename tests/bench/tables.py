@@ -14,7 +14,9 @@ _MET = {True: "yes", False: "NO", None: "-"}
 
 def document(name: str, conditions: Mapping[str, Any], figures: Sequence[Figure]) -> dict[str, Any]:
     """The table as JSON types."""
-    return {"table": name, "conditions": dict(conditions), "figures": [one.document() for one in figures]}
+    paths = dict(one.path for one in figures if one.path is not None)
+    found = {"table": name, "conditions": dict(conditions), "figures": [one.document() for one in figures]}
+    return found if not paths else found | {"machine": dict(conditions), "paths": paths}
 
 
 def text(conditions: Mapping[str, Any], figures: Sequence[Figure]) -> str:

@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 
 from bus.database import Raw, json_text
-from bus.wire import encode
+from bus.wire import as_it_came
 from schemas.envelope import Event
 from schemas.views import View
 from services.console.model.entry import Entry, labelled
@@ -50,7 +50,7 @@ async def lock(raw: Raw, cases: Collection[UUID]) -> dict[UUID, bool]:
 async def append(raw: Raw, events: Mapping[tuple[UUID, str], tuple[Entry, Event[Any]]]) -> list[tuple[Entry, int]]:
     """Keep those of these events that are not kept yet; returns them with their change numbers, in their order."""
     entries = [entry for entry, _ in events.values()]
-    messages = [encode(event, "case") for _, event in events.values()]
+    messages = [as_it_came(event, "case") for _, event in events.values()]
     rows = await raw.fetch(
         _APPEND,
         [entry.case_id for entry in entries],

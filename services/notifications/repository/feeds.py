@@ -7,7 +7,7 @@ from uuid import UUID
 
 from bus.database import Raw, json_text
 from bus.outbox import Table
-from bus.wire import encode
+from bus.wire import as_it_came
 from schemas.envelope import Event
 from services.notifications.model.mention import Mention
 from services.notifications.model.numbering import Destined, Numbered, Numbering
@@ -99,7 +99,7 @@ async def case_counts(raw: Raw, destined: Sequence[Destined]) -> dict[tuple[str,
 
 async def append(raw: Raw, kept: Mapping[int, Kept], numbered: Sequence[Numbered], counts: Numbering) -> None:
     """Write the rows in their order, and the counters as they are after them."""
-    messages = {place: encode(one.event, "feed") for place, one in kept.items()}
+    messages = {place: as_it_came(one.event, "feed") for place, one in kept.items()}
     headers = [json_text({name: value.decode() for name, value in message.headers}) for message in messages.values()]
     await raw.execute(
         _APPEND,

@@ -13,7 +13,7 @@ import tink
 from builders import A_SIGNAL, A_TIP, NOW, PERSONAL, event, example
 from bus.errors import KeyMissing, SealBroken
 from bus.sealing import CACHE_AGE, Keyring, new_master_keyset, seal, sealed_shape, unseal
-from bus.wire import encode
+from bus.wire import as_it_came, decode, encode
 from bus_builders import Hands, a_keyring
 from schemas.envelope import Event
 from schemas.events.case import CaseProposed
@@ -40,6 +40,15 @@ def test_a_sealed_event_shows_nothing_of_the_personal_part() -> None:
 
     assert b"0999 000 111" not in wire
     assert "Giả Định".encode() not in wire
+
+
+def test_an_opened_event_is_still_passed_on_sealed_and_one_sealed_anew_as_it_is_now() -> None:
+    came = encode(seal(detected(), {A_SIGNAL: KEY}), "t")
+    opened = unseal(decode(came), {A_SIGNAL: KEY})
+
+    assert opened.data.personal
+    assert as_it_came(opened, "t") == came
+    assert as_it_came(seal(opened, {A_SIGNAL: OTHER_KEY}), "t") != came
 
 
 def test_an_event_about_two_dossiers_carries_a_block_for_each() -> None:

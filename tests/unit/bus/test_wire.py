@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from builders import A_CASE, A_SIGNAL, EXAMPLES, NOW, event, example
 from bus.errors import EventTooLarge, Undecodable
 from bus.message import Message, Trust
-from bus.wire import decode, encode, encode_structured
+from bus.wire import as_it_came, decode, encode, encode_structured
 from schemas.commands.case import CaseClaim
 from schemas.commands.signal import SignalSubmit
 from schemas.envelope import MAX_EVENT_BYTES, Event
@@ -200,6 +200,27 @@ def test_fields_that_a_later_minor_version_adds_are_ignored() -> None:
     more = json.loads(message.value) | {"invented_later": {"deep": [1]}}
 
     assert decode(replace(message, value=json.dumps(more).encode())) == decode(message)
+
+
+def test_what_passes_an_event_on_passes_on_what_a_later_minor_version_added_to_it() -> None:
+    came = encode(event(example(CaseClaimed), audience={"customs-79": View.FULL}), TOPIC)
+    later = replace(came, value=b'{"added": "later", ' + came.value[1:])
+
+    assert as_it_came(decode(later), TOPIC) == later
+    assert b"added" not in encode(decode(later), TOPIC).value
+
+
+@pytest.mark.parametrize("header", [("x-trace", b"1"), ("actor", b"{}"), ("x-null", None)])
+def test_what_holds_headers_of_strangers_is_passed_on_without_them(header: Any) -> None:
+    came = encode(event(example(CaseClaimed)), TOPIC)
+
+    assert as_it_came(decode(replace(came, headers=(*came.headers, header))), TOPIC) == came
+
+
+def test_an_event_that_was_made_here_and_not_read_is_encoded() -> None:
+    made = event(example(CaseClaimed))
+
+    assert as_it_came(made, TOPIC) == encode(made, TOPIC)
 
 
 def test_a_backslash_before_u0000_is_text_and_not_that_character() -> None:
