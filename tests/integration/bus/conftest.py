@@ -30,7 +30,7 @@ async def store(database: TestDatabase) -> AsyncIterator[Database]:
     """The schema of cases, holding the bus's tables and `effect`."""
     made = Database.connect(database.url("cases"), pool_size=10, application="consumer tests")
     async with made.autocommit() as raw:
-        for statement in (*ddl.statements("0001_bus"), EFFECTS):
+        for statement in (*ddl.statements("0001_bus"), *ddl.statements("0002_parking"), EFFECTS):
             await raw.execute(statement)
     yield made
     async with made.autocommit() as raw:

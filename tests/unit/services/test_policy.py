@@ -228,6 +228,7 @@ DECISIONS: dict[str, tuple[Actor, str, Resource, str]] = {
     ),
     "the administrator adds a person": (actor("vptt-389", "directory_admin"), "directory.admin", Resource(), "allowed"),
     "an officer adds a person": (actor("vptt-389", "officer"), "directory.admin", Resource(), "role_missing"),
+    "the administrator redrives": (actor("vptt-389", "directory_admin"), "parked.act", Resource(), "allowed"),
     "someone asks for what is not in the table": (actor("a", "officer"), "case.delete", CASE, "unknown_action"),
 }
 

@@ -7,7 +7,7 @@ import pytest
 from builders import NOW
 from bus.message import Record
 from bus.parked import ParkedRecord
-from services.runtime.parked import ParkedRow
+from services.runtime.parked_rows import ParkedRow
 
 
 def parked(topic: str = "phoihop.signal.v1", **changes: Any) -> ParkedRecord:
@@ -29,6 +29,8 @@ def test_a_row_says_where_and_why_and_shows_no_value_header_or_type() -> None:
         "reason": "handler",
         "error": "KeyError at growth.py:7",
         "at": NOW,
+        "attempts": 0,
+        "tried_at": None,
     }
 
 
