@@ -4,27 +4,23 @@ It runs in the process that has the handlers, beside the consumer, which goes on
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
-
-import structlog
 
 from bus.carrying import Carrier
 from bus.errors import Hides, NobodyReads, NotParked, OutOfOrder
 from bus.listening import Listening
-from bus.parked import ParkedAt, ParkedRecord, parked_record
-from bus.parked_acts import Noted, Who, note
+from bus.parked import ParkedAt, parked_record
+from bus.parked_acts import Who
 from bus.parked_line import Line
-from bus.parking import Parked, because
-from bus.retry import passing
-from bus.seen import Seen
-from bus.uow import UnitOfWork, UnitsOfWork
+from bus.redriven import Redriven, Run
+from bus.uow import UnitsOfWork
 
 RUN = 50
 """Events of a key in one transaction: what takes back stands behind what it takes back, and goes out with it."""
-RUN_SECONDS = 2.0
-"""After which a transaction begins no further event: a batch that reads the key is waiting for it."""
+CALL_SECONDS = 10.0
+"""After which a bounded call begins no further transaction: somebody waits for its answer."""
 
 _LEFT = "select count(*) from parked_event"
 _NOW = "select clock_timestamp()"
@@ -40,34 +36,6 @@ and (line.msg_key is null or not exists (
   and (other.record_offset < one.record_offset or other.tried_at >= $3)))
 order by one.grp, one.topic, one.part, one.record_offset limit $4
 """
-
-log = structlog.get_logger(__name__)
-
-
-@dataclass(slots=True)
-class Redriven:
-    """What came of a redrive: how many events left the parked, which failed again, and how many are `left` behind.
-
-    `next` stands first of those in its line. After a sweep, `left` counts all that this schema still keeps parked.
-    """
-
-    applied: int = 0
-    skipped: int = 0
-    failed: list[ParkedRecord] = field(default_factory=list)
-    left: int = 0
-    next: ParkedAt | None = None
-
-    @property
-    def tried(self) -> int:
-        """How many events were tried."""
-        return self.applied + self.skipped + len(self.failed)
-
-    def add(self, other: "Redriven") -> None:
-        """Count these too; what is left is what was left last."""
-        self.applied += other.applied
-        self.skipped += other.skipped
-        self.failed += other.failed
-        self.left, self.next = other.left, other.next
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +81,15 @@ class Redrive:
                 raise OutOfOrder
             if not self._lasting(at.topic) and await line.waiting(unit.raw) > 1:
                 raise Hides
-            return await _Run(Carrier(listening), line, unit, who).carry_out(first)
+            return await Run(Carrier(listening), line, unit, who).carry_out(first)
 
     async def key(self, at: ParkedAt, who: Who, most: int | None = None) -> Redriven:
         """Redrive the key of an event, in order, until one fails or `most` were tried. Raises as `event` does.
 
-        What was carried out before a transient error stays so.
+        With `most` it ends within seconds too. What was carried out before a transient error stays so.
         """
         listening, found, done = self._reads(at), Redriven(), False
+        until = _now() + CALL_SECONDS
         while not done:
             limit = RUN if most is None else min(RUN, most - found.tried)
             async with self._units.begin() as unit:
@@ -131,26 +100,27 @@ class Redrive:
                     # Somebody else carried on with it.
                     break
                 first = await line.next(unit.raw, limit)
-                found.add(await _Run(Carrier(listening), line, unit, who).carry_out(first))
+                found.add(await Run(Carrier(listening), line, unit, who).carry_out(first))
                 # The event by which the line was found may have left it.
                 at = found.next or at
-            done = bool(found.failed) or not found.left or (most is not None and found.tried >= most)
+            enough = most is not None and (found.tried >= most or _now() > until)
+            done = bool(found.failed) or not found.left or enough
         return found
 
     async def sweep(self, who: Who, began: datetime | None, most: int) -> Swept:
-        """Redrive what was parked before `began`, every key once, until `most` events were tried; None begins now.
+        """Redrive what was parked before `began`, every key once, `most` events or some seconds; None begins now.
 
         An event that fails keeps its key where it is and hinders no other. Raises transient errors; then go on from
         `began`.
         """
         async with self._units.begin() as unit:
             since: datetime = began or await unit.raw.fetchval(_NOW)
-        found, more = Redriven(), True
-        while more and found.tried < most:
+        found, more, until = Redriven(), True, _now() + CALL_SECONDS
+        while more and found.tried < most and _now() <= until:
             lines = await self._untried(since)
             more = bool(lines)
             for at in lines:
-                if found.tried < most:
+                if found.tried < most and _now() <= until:
                     found.add(await self._one_of_many(at, who, most - found.tried))
         async with self._units.begin() as unit:
             found.left, found.next = await unit.raw.fetchval(_LEFT), None
@@ -176,56 +146,5 @@ class Redrive:
         return listening
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """Some events of one line in one transaction."""
-
-    carrier: Carrier
-    line: Line
-    unit: UnitOfWork
-    who: Who
-
-    async def carry_out(self, events: Sequence[ParkedRecord]) -> Redriven:
-        found, acts = Redriven(), list[Noted]()
-        until = asyncio.get_running_loop().time() + RUN_SECONDS
-        for one in events:
-            acts.append(await self._one(one, found))
-            if found.failed or asyncio.get_running_loop().time() > until:
-                break
-        found.left = await self.line.waiting(self.unit.raw)
-        found.next = next((one.at for one in await self.line.next(self.unit.raw, 1)), None)
-        await note(self.unit.raw, self.who, acts)
-        self._tell(acts)
-        return found
-
-    async def _one(self, one: ParkedRecord, found: Redriven) -> Noted:
-        topic = one.record.topic
-        try:
-            async with self.unit.savepoint():
-                (received,) = self.carrier.receive(topic, [one.record])
-                outcome = await self.carrier.carry_out(topic, [received], self.unit, redriving=True)
-                await Seen(self.carrier.group, topic).save(self.unit.raw, outcome.moved)
-                # Here and not at the end of the transaction: what cannot be sealed fails this event and no other.
-                await self.unit.flush()
-        except Exception as error:
-            if passing(error):
-                raise
-            return await self._keep(one, because(one.record, error), found)
-        if outcome.parked:
-            return await self._keep(one, outcome.parked[0], found)
-        await self.line.take(self.unit.raw, one)
-        found.applied += outcome.counts.applied
-        found.skipped += outcome.counts.skipped
-        return Noted(one.at, "applied" if outcome.counts.applied else "skipped")
-
-    async def _keep(self, one: ParkedRecord, why: Parked, found: Redriven) -> Noted:
-        await self.line.keep(self.unit.raw, one, why)
-        kept = await parked_record(self.unit.raw, one.at)
-        found.failed.append(kept or one)
-        return Noted(one.at, "failed", error=f"{why.reason}: {why.error}")
-
-    def _tell(self, acts: Sequence[Noted]) -> None:
-        for one in acts:
-            tell = log.error if one.fate == "failed" else log.info
-            place = {"group": one.at.group, "topic": one.at.topic, "part": one.at.partition, "offset": one.at.offset}
-            tell("event_redriven", fate=one.fate, error=one.error, unit=self.who.unit, **place)
+def _now() -> float:
+    return asyncio.get_running_loop().time()

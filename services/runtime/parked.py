@@ -45,9 +45,18 @@ class ActPage(BaseModel):
     next: int | None
 
 
+async def _administrator(actor: CurrentActor) -> None:
+    decision = policy.decide(actor, "directory.admin", Resource())
+    if not decision.allowed:
+        raise Refused(FORBIDDEN.problem(decision.vi, decision.en))
+
+
+_LOOKING = (Depends(_administrator),)
+
+
 def router(kept: Kept) -> APIRouter:
     """The doors over the parked events of this service: what they are, what was done to them, and doing it."""
-    found = APIRouter(prefix="/parked", tags=["parked"], dependencies=[Depends(_administrator)])
+    found = APIRouter(prefix="/parked", tags=["parked"])
     _listing(found, kept)
     _showing(found, kept)
     parked_acting.add_doors(found, kept)
@@ -55,7 +64,7 @@ def router(kept: Kept) -> APIRouter:
 
 
 def _listing(found: APIRouter, kept: Kept) -> None:
-    @found.get("")
+    @found.get("", dependencies=_LOOKING)
     async def page(
         reason: Annotated[str | None, Query(pattern=r"^[a-z-]{1,40}$")] = None,
         after: str | None = None,
@@ -67,7 +76,7 @@ def _listing(found: APIRouter, kept: Kept) -> None:
         more = id_of(rows[-1].at) if len(rows) == limit else None
         return ParkedPage(parked=[ParkedRow.of(row) for row in rows], counts=counts, next=more)
 
-    @found.get("/log")
+    @found.get("/log", dependencies=_LOOKING)
     async def acts(
         before: Annotated[int | None, Query(ge=1, lt=2**63)] = None,
         limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 100,
@@ -78,7 +87,7 @@ def _listing(found: APIRouter, kept: Kept) -> None:
 
 
 def _showing(found: APIRouter, kept: Kept) -> None:
-    @found.get("/{parked_id}")
+    @found.get("/{parked_id}", dependencies=_LOOKING)
     async def one(parked_id: str) -> ParkedDetail:
         place = place_of(parked_id)
         async with kept.database.autocommit() as raw:
@@ -88,9 +97,3 @@ def _showing(found: APIRouter, kept: Kept) -> None:
         names = [name for name, _ in row.record.headers]
         size = len(row.record.value)
         return ParkedDetail(**ParkedRow.of(row).model_dump(), headers=names, payload_bytes=size)
-
-
-async def _administrator(actor: CurrentActor) -> None:
-    decision = policy.decide(actor, "directory.admin", Resource())
-    if not decision.allowed:
-        raise Refused(FORBIDDEN.problem(decision.vi, decision.en))

@@ -12,7 +12,8 @@ from bus.discarding import Discarded
 from bus.errors import BusError, Hides, NobodyReads, NotParked, NumberUnknown, OutOfOrder, Refused
 from bus.parked import ParkedAt
 from bus.parked_acts import Who
-from bus.redriving import Redriven, Swept
+from bus.redriven import Redriven
+from bus.redriving import Swept
 from schemas.problems import FORBIDDEN, MALFORMED, NOT_FOUND, WRONG_STATE, Problem
 from services import policy
 from services.policy import Resource
