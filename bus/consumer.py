@@ -9,8 +9,9 @@ import structlog
 
 from bus.applying import Applier, Counts
 from bus.broker import Broker, Partition, Reader
-from bus.errors import Fenced, LogGap, OffsetMoved, Transient
+from bus.errors import Fenced, LogGap, OffsetMoved, ParkingFull, Transient
 from bus.gate import Gate, Place, State
+from bus.limits import Limits
 from bus.listening import Handler, Listening, RawHandler, Subscription, Subscriptions
 from bus.message import Record
 from bus.opening import Opener
@@ -27,13 +28,15 @@ class Pace:
     """How much is taken at once, and how many seconds pass between the things that are done now and then.
 
     With the broker's limit on bytes per partition, `max_records` bounds the memory of a consumer. `lost` is how long
-    a partition that another member took is left alone while the broker still gives it to us.
+    a partition that another member took is left alone while the broker still gives it to us, `full` how long one is
+    that has no room to park.
     """
 
     max_records: int = 1_000
     fetch: float = 1.0
     report: float = 5.0
     lost: float = 10.0
+    full: float = 5.0
 
 
 class Consumer:
@@ -51,18 +54,24 @@ class Consumer:
         owner: str,
         backoff: Backoff,
         pace: Pace | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self._broker = broker
         self._listening = listening
         self._gate = Gate()
         self._opener = Opener(units, listening.group, owner, backoff)
-        self._applier = Applier(units, listening)
+        self._applier = Applier(units, listening, limits or Limits())
         self._backoff = backoff
         self._pace = pace or Pace()
         self._reader: Reader | None = None
         self._failures = 0
         self._trouble: str | None = None
         self._reported = 0.0
+
+    @property
+    def listening(self) -> Listening:
+        """What this consumer reads now."""
+        return self._listening
 
     @property
     def counts(self) -> Mapping[str, Counts]:
@@ -116,6 +125,8 @@ class Consumer:
     async def _turn(self, reader: Reader) -> None:
         """Open what may be opened, try again what failed, read what may be read."""
         self._gate.stirred.clear()
+        for place in self._gate.due(_now(), State.FULL):
+            await self._look_for_room(place)
         shut = self._gate.due(_now(), State.SHUT, State.LOST, State.LOG_GAP)
         if shut:
             await self._opener.open(reader, shut, _now())
@@ -165,11 +176,24 @@ class Consumer:
         except Fenced as error:
             place.shut(State.LOST, str(error), _now() + self._pace.lost)
             log.warning("partition_lost", group=self._listening.group, **place.names())
+        except ParkingFull as error:
+            place.shut(State.FULL, str(error), _now() + self._pace.full)
+            log.error("parking_full", group=self._listening.group, reason=str(error), **place.names())  # noqa: TRY400 - where it happened tells nothing
         except Exception as error:  # noqa: BLE001 - recorded in health(), kept in hand, tried again; nothing is skipped
             self._wait(place, records, error)
         else:
             if place.grip is not None and place.state is State.WAITING:
                 place.open(place.grip)
+
+    async def _look_for_room(self, place: Place) -> None:
+        """Let a place be opened again if something could be parked."""
+        try:
+            full = await self._applier.full(place.partition.topic)
+        except Exception as error:
+            if not passing(error):
+                raise
+            full = place.reason
+        place.shut(State.SHUT if full is None else State.FULL, full or "", _now() + (self._pace.full if full else 0.0))
 
     def _wait(self, place: Place, records: Sequence[Record], error: Exception) -> None:
         """Keep what is not yet applied in hand: it is tried again, and nothing after it is read before."""

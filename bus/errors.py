@@ -65,6 +65,30 @@ class SequenceHole(BusError):
     """An event of this aggregate is missing before this one, so it may not be applied."""
 
 
+class ParkingFull(BusError):
+    """As much is parked as this group may keep of the topic: redrive or discard some of it."""
+
+
+class NotParked(BusError):
+    """Nothing is parked there, or not any more."""
+
+
+class OutOfOrder(BusError):
+    """An earlier event of the key is parked: this one may not be carried out, or given up, before it."""
+
+
+class Hides(BusError):
+    """What stands behind this event may take back what it says: they are carried out together, as a key."""
+
+
+class NobodyReads(BusError):
+    """No consumer of this process reads that topic for that group, so nobody can carry the event out."""
+
+
+class NumberUnknown(BusError):
+    """Which sequence the event stood for must be said where it cannot be read, and only there."""
+
+
 class KeyMissing(BusError):
     """A dossier has no key: its first publisher makes it, once; after erasure nothing about it may be published."""
 

@@ -26,6 +26,8 @@ class State(StrEnum):
     """A batch is in hand that will be tried again; nothing after it is read."""
     LOST = "lost"
     """Another member took it. It is asked for again only if the broker still gives it to us a while later."""
+    FULL = "full"
+    """What comes next would have to be parked, and as much is parked as may be. Read again once there is room."""
     LOG_GAP = "log_gap"
     """The log does not hold what comes next. Nothing is read until it does."""
 

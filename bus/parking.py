@@ -15,8 +15,8 @@ BEHIND = "behind"
 _HELD = "select msg_key from parked_key where grp = $1 and topic = $2 and msg_key = any($3) for key share"
 _EVENTS = """
 insert into parked_event (grp, topic, part, record_offset, record_timestamp, msg_key, value,
-                          header_names, header_values, reason, error)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                          header_names, header_values, reason, error, sequence)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 """
 _KEYS = """
 insert into parked_key (grp, topic, msg_key, since_offset)
@@ -29,13 +29,15 @@ on conflict (grp, topic, msg_key) do nothing
 class Parked:
     """A record and why it is parked: `reason` is one word for counting, `error` says it to a person.
 
-    `key` False parks the record alone.
+    `key` False parks the record alone. `sequence` is its place in the order of its aggregate, None where that cannot
+    be read or there is none.
     """
 
     record: Record
     reason: str
     error: str
     key: bool = True
+    sequence: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +65,23 @@ class Parking:
             await raw.execute(_KEYS, self.group, self.topic, list(first), list(first.values()))
 
 
-def because(record: Record, error: Exception, *, key: bool = True) -> Parked:
+def because(record: Record, error: Exception, *, key: bool = True, sequence: int | None = None) -> Parked:
     """The record, parked for this error.
 
     Our own errors speak for themselves. Of any other only the type and the place are kept: its text may quote
     personal values.
     """
     if isinstance(error, BusError):
-        return Parked(record, _word(error), str(error), key)
+        return Parked(record, _word(error), str(error), key, sequence)
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if "site-packages" not in frame.filename and frame.filename.endswith(".py")]
     where = f" at {Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else ""
-    return Parked(record, "handler", f"{type(error).__name__}{where}", key)
+    return Parked(record, "handler", f"{type(error).__name__}{where}", key, sequence)
 
 
-def behind(record: Record) -> Parked:
+def behind(record: Record, sequence: int | None = None) -> Parked:
     """The record, parked because an earlier one of its key is."""
-    return Parked(record, BEHIND, "an earlier record of this key is parked")
+    return Parked(record, BEHIND, "an earlier record of this key is parked", sequence=sequence)
 
 
 def _word(error: BusError) -> str:
@@ -93,4 +95,4 @@ def _row(parked: Parked) -> tuple[object, ...]:
     names = [name.encode() for name, _ in record.headers]
     values = [value for _, value in record.headers]
     place = (record.partition, record.offset, record.timestamp)
-    return (*place, record.key, record.value, names, values, parked.reason, parked.error)
+    return (*place, record.key, record.value, names, values, parked.reason, parked.error, parked.sequence)

@@ -75,12 +75,12 @@ class Plan:
     def add(self, record: Record, found: Frame | BusError) -> None:
         """Decide about the next record of the partition. `found` is its envelope, or why it has none."""
         if record.key in self.held:
-            self.parked.append(behind(record))
+            self.parked.append(behind(record, _sequence(found)))
             return
         try:
             self._decide(record, found)
         except BusError as error:
-            self._park(record, error)
+            self._park(record, error, found)
 
     def _decide(self, record: Record, found: Frame | BusError) -> None:
         if isinstance(found, BusError):
@@ -90,7 +90,7 @@ class Plan:
             self.skipped += 1
             return
         if record.offset in self.failed:
-            self._park(record, self.failed[record.offset])
+            self._park(record, self.failed[record.offset], found)
             return
         subscription = self.rules.subscription(found.envelope.type)
         if subscription is None:
@@ -111,7 +111,11 @@ class Plan:
             self.runs.append(Run(handler))
         self.runs[-1].events.append(event)
 
-    def _park(self, record: Record, error: Exception) -> None:
-        self.parked.append(because(record, error))
+    def _park(self, record: Record, error: Exception, found: Frame | BusError) -> None:
+        self.parked.append(because(record, error, sequence=_sequence(found)))
         if record.key is not None:
             self.held.add(record.key)
+
+
+def _sequence(found: Frame | BusError) -> int | None:
+    return found.sequence if isinstance(found, Frame) and found.aggregate is not None else None

@@ -182,6 +182,7 @@ TABLE: tuple[PolicyRow, ...] = (
     _staff("feed.read", "integrity_officer system", Standing.INTEGRITY),
     _staff("integrity.read", "integrity_officer", Standing.INTEGRITY),
     _staff("directory.admin", "directory_admin", Standing.ANY),
+    _staff("parked.act", "directory_admin", Standing.ANY),
 )
 """Every grant there is; what no row grants is refused."""
 

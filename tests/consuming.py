@@ -12,7 +12,12 @@ from bus.broker import Broker
 from bus.consumer import Consumer, Listening, Pace, Subscription
 from bus.database import Database
 from bus.identity import uuid7
+from bus.limits import Limits
+from bus.memory import MemoryBroker
 from bus.message import Message, Record
+from bus.parked import ParkedRecord, parked_records
+from bus.parked_acts import ParkedAct, Who, parked_acts
+from bus.redriving import Redrive
 from bus.retry import Backoff
 from bus.uow import UnitOfWork, UnitsOfWork
 from bus.wire import encode
@@ -24,11 +29,13 @@ SECONDS = 20.0
 EFFECTS = """
 create table effect (
     place bigint generated always as identity,
-    topic text, aggregate text, sequence bigint, id text, kind text, actor text)
+    topic text, aggregate text, sequence bigint, id text, kind text, actor text,
+    xid xid8 default pg_current_xact_id())
 """
 _INSERT = "insert into effect (topic, aggregate, sequence, id, kind, actor) values ($1, $2, $3, $4, $5, $6)"
 KINDS: Sequence[type[EventData]] = (CaseClaimed, CaseClosed)
-QUICK = Pace(max_records=50, fetch=0.05, lost=0.2)
+QUICK = Pace(max_records=50, fetch=0.05, lost=0.2, full=0.05)
+ADMIN = Who("admin", "vptt-389")
 
 
 def said(aggregate: UUID, sequence: int, model: type[EventData] = CaseClaimed, **changes: Any) -> Event[Any]:
@@ -55,6 +62,11 @@ class Stage:
     def group(self) -> str:
         return f"{self.prefix}cases.test"
 
+    def topic_of_one(self) -> None:
+        """Let the topic of cases, in memory, have one partition, so that what is said comes as one batch."""
+        assert isinstance(self.broker, MemoryBroker)
+        self.broker.create_topic(self.topic, 1)
+
     async def handle(self, events: Sequence[Event[Any]], unit: UnitOfWork) -> None:
         """Leave a row per event, together or not at all."""
         self.calls.append(list(events))
@@ -74,10 +86,26 @@ class Stage:
         subscriptions = {model: Subscription(self.handle, "project") for model in KINDS}
         return Listening(**{"group": self.group, "topics": (self.topic,), "subscriptions": subscriptions} | changes)
 
-    def consumer(self, owner: str = "one", pace: Pace = QUICK, **changes: Any) -> Consumer:
+    def consumer(
+        self, owner: str = "one", pace: Pace = QUICK, limits: Limits | None = None, **changes: Any
+    ) -> Consumer:
         """A member of the group."""
-        backoff = Backoff(lambda: 0.0, first=0.02, cap=0.1)
-        return Consumer(self.broker, self.units, self.listening(**changes), owner=owner, backoff=backoff, pace=pace)
+        backoff, listens = Backoff(lambda: 0.0, first=0.02, cap=0.1), self.listening(**changes)
+        return Consumer(self.broker, self.units, listens, owner=owner, backoff=backoff, pace=pace, limits=limits)
+
+    def redrive(self, **changes: Any) -> Redrive:
+        """Redrives by the same handlers."""
+        return Redrive(self.units, lambda: [self.listening(**changes)])
+
+    async def held(self) -> list[ParkedRecord]:
+        """What is parked, by place."""
+        async with self.database.autocommit() as raw:
+            return await parked_records(raw)
+
+    async def acts(self) -> list[ParkedAct]:
+        """What was done to the parked, the latest last."""
+        async with self.database.autocommit() as raw:
+            return (await parked_acts(raw))[::-1]
 
     @asynccontextmanager
     async def running(self, *consumers: Consumer) -> AsyncIterator[None]:

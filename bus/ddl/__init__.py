@@ -3,7 +3,17 @@
 from importlib.resources import files
 
 TABLES = frozenset(
-    {"outbox", "outbox_cursor", "command", "consumer_offset", "seen", "parked_event", "parked_key"},
+    {
+        "outbox",
+        "outbox_cursor",
+        "command",
+        "consumer_offset",
+        "seen",
+        "parked_event",
+        "parked_key",
+        "parked_left",
+        "parked_act",
+    },
 )
 """Names that a service's models do not describe: Alembic leaves these alone, and `outbox_<number>` with them."""
 
@@ -13,8 +23,9 @@ _PARTS = {"0001_bus": ("0001_outbox", "0001_consumer")}
 def statements(name: str) -> list[str]:
     """The statements of one script, in order, without their closing semicolons.
 
-    `0001_bus` is both `0001_outbox` (outbox, cursor, commands) and `0001_consumer` (offsets, seen, parking). Run them
-    with the search path set to the service's schema. Raises FileNotFoundError for a script that does not exist.
+    `0001_bus` is both `0001_outbox` (outbox, cursor, commands) and `0001_consumer` (offsets, seen, parking);
+    `0002_parking` counts what became of records and keeps who acted on the parked. Run them with the search path set
+    to the service's schema. Raises FileNotFoundError for a script that does not exist.
     """
     return [statement for part in _PARTS.get(name, (name,)) for statement in _read(part)]
 

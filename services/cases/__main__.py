@@ -34,6 +34,7 @@ from services.runtime.bus_checks import bus_checks
 from services.runtime.clients import client_of
 from services.runtime.health import Health
 from services.runtime.jwks import Jwks
+from services.runtime.kept import Kept
 from services.runtime.limits import Limiter
 from services.runtime.process import run
 from services.runtime.service import Service
@@ -59,20 +60,22 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     growth = Growth(Intake(book, pepper, os.urandom), audiences)
     owner = str(uuid7())
     listens = listening(settings.topics, growth, Inbound(doors.desk, doors.commands))
-    consumer = Consumer(broker, units, listens, owner=owner, backoff=Backoff(random.SystemRandom().random))
+    backoff = Backoff(random.SystemRandom().random)
+    consumer = Consumer(broker, units, listens, owner=owner, backoff=backoff, limits=settings.limits)
     relay = Relay(database, broker, owner=owner, wake=wake)
     expiry = Expiry(database, system_clock, forget_commands)
-    health = Health(checks=bus_checks(database, broker, consumer, relay))
-    app = _app(settings, doors, parked.router(database), health, closers)
-    return Service(NAME, health, app, [consumer.run, expiry.run], [relay.run])
+    kept = Kept.of(database, units, settings.limits, consumer)
+    health = Health({**bus_checks(database, broker, consumer, relay), **kept.checks()}, kept.warnings())
+    app = _app(settings, doors, parked.router(kept), health, closers)
+    return Service(NAME, health, app, [consumer.run, expiry.run, kept.ledger.run], [relay.run])
 
 
-def _app(settings: Settings, doors: api.Doors, kept: APIRouter, health: Health, closers: AsyncExitStack) -> App:
+def _app(settings: Settings, doors: api.Doors, parking: APIRouter, health: Health, closers: AsyncExitStack) -> App:
     directory = client_of(settings, "directory")
     closers.push_async_callback(directory.aclose)
     deciding = Limiter(per_second=20, burst=200, clock=time.monotonic)
     actors = Actors(Jwks(directory, system_clock), system_clock)
-    app = create_app(NAME, [api.router(deciding), kept], health=health, actors=actors, passing=passing)
+    app = create_app(NAME, [api.router(deciding), parking], health=health, actors=actors, passing=passing)
     app.state.doors = doors
     return app
 

@@ -34,6 +34,7 @@ from services.runtime.bus_checks import bus_checks, log_is_whole, takes_part
 from services.runtime.clients import client_of
 from services.runtime.health import Health
 from services.runtime.jwks import Jwks
+from services.runtime.kept import Kept
 from services.runtime.process import run
 from services.runtime.service import Service
 from services.runtime.settings import Settings
@@ -51,21 +52,24 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     units = UnitsOfWork(database, Context(NAME, settings.topics, system_clock, uuid7, keyring), wake)
     tokens = Tokens(bytes.fromhex(settings.secrets.read("search-pepper")))
     hub, owner, backoff = Hub(wake), str(uuid7()), Backoff(secrets.SystemRandom().random)
-    consumer = Consumer(broker, units, listening(settings.topics), owner=owner, backoff=backoff)
-    finder = Consumer(broker, units, searching(settings.topics, Indexing(tokens)), owner=owner, backoff=backoff)
+    consumer, finder = (
+        Consumer(broker, units, listens, owner=owner, backoff=backoff, limits=settings.limits)
+        for listens in (listening(settings.topics), searching(settings.topics, Indexing(tokens)))
+    )
     search = {"search": takes_part(finder), "search_log": log_is_whole(finder)}
-    health = Health(checks={**bus_checks(database, broker, consumer), **search})
+    kept = Kept.of(database, units, settings.limits, consumer, finder)
+    health = Health({**bus_checks(database, broker, consumer), **search, **kept.checks()}, kept.warnings())
     doors, actors = _doors(settings, units, tokens, hub, closers)
     app = assembled(doors, actors, health)
     intake = client_of(settings, "intake")
     closers.push_async_callback(intake.aclose)
     carrying = Lists(intake, doors.sessions)
     app.include_router(lists.router(carrying))
-    app.include_router(parked.router(database))
+    app.include_router(parked.router(kept))
     # A page of thousands of entries makes garbage enough for full collections: they need not walk what was imported.
     gc.collect()
     gc.freeze()
-    return Service(NAME, health, app, [consumer.run, finder.run, hub.run, carrying.run])
+    return Service(NAME, health, app, [consumer.run, finder.run, kept.ledger.run, hub.run, carrying.run])
 
 
 def _doors(

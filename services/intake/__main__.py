@@ -6,6 +6,8 @@ import secrets
 import time
 from contextlib import AsyncExitStack
 
+from fastapi import APIRouter
+
 import reference
 from bus.commands import CommandDesk, forget_commands
 from bus.consumer import Consumer
@@ -32,6 +34,7 @@ from services.runtime.bus_checks import bus_checks
 from services.runtime.clients import client_of
 from services.runtime.health import Health
 from services.runtime.jwks import Jwks
+from services.runtime.kept import Kept
 from services.runtime.limits import Limiter
 from services.runtime.process import run
 from services.runtime.service import Service
@@ -59,11 +62,14 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     closers.push_async_callback(broker.close)
     owner = str(uuid7())
     listens = listening(settings.topics, Inbound(parts.commands, parts.office))
-    consumer = Consumer(broker, units, listens, owner=owner, backoff=Backoff(secrets.SystemRandom().random))
+    backoff = Backoff(secrets.SystemRandom().random)
+    consumer = Consumer(broker, units, listens, owner=owner, backoff=backoff, limits=settings.limits)
     relay = Relay(database, broker, owner=owner, wake=wake)
     expiry = Expiry(database, system_clock, forget_commands)
-    health = Health(checks=bus_checks(database, broker, consumer, relay))
-    return Service(NAME, health, _app(settings, parts, health, closers), [consumer.run, expiry.run], [relay.run])
+    kept = Kept.of(database, units, settings.limits, consumer)
+    health = Health({**bus_checks(database, broker, consumer, relay), **kept.checks()}, kept.warnings())
+    app = _app(settings, parts, parked.router(kept), health, closers)
+    return Service(NAME, health, app, [consumer.run, expiry.run, kept.ledger.run], [relay.run])
 
 
 def _office(settings: Settings) -> Office:
@@ -77,7 +83,7 @@ def _office(settings: Settings) -> Office:
     )
 
 
-def _app(settings: Settings, parts: Doors, health: Health, closers: AsyncExitStack) -> App:
+def _app(settings: Settings, parts: Doors, parking: APIRouter, health: Health, closers: AsyncExitStack) -> App:
     directory = client_of(settings, "directory")
     closers.push_async_callback(directory.aclose)
     # The public's whole process is one actor to intake; its own door counts the public.
@@ -88,7 +94,7 @@ def _app(settings: Settings, parts: Doors, health: Health, closers: AsyncExitSta
         reports.router(sending=limiter(10, 100)),
         signals.router(submitting=limiter(200, 2000)),
         integrity.router(),
-        parked.router(parts.database),
+        parking,
     ]
     app = create_app(
         NAME, doors, health=health, actors=Actors(Jwks(directory, system_clock), system_clock), passing=passing

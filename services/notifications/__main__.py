@@ -30,6 +30,7 @@ from services.runtime.bus_checks import bus_checks
 from services.runtime.clients import client_of
 from services.runtime.health import Health
 from services.runtime.jwks import Jwks
+from services.runtime.kept import Kept
 from services.runtime.limits import Limiter
 from services.runtime.process import run
 from services.runtime.service import Service
@@ -53,19 +54,21 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     heads = Heads(database, bell)
     owner = str(uuid7())
     backoff = Backoff(random.SystemRandom().random)
-    consumer = Consumer(broker, units, listening(settings.topics), owner=owner, backoff=backoff)
+    listens, limits = listening(settings.topics), settings.limits
+    consumer = Consumer(broker, units, listens, owner=owner, backoff=backoff, limits=limits)
     relay = Relay(database, broker, owner=owner, wake=wake, table=FEED, render=Delivery(units, doorway).render)
-    health = Health(checks=bus_checks(database, broker, consumer, relay))
-    app = _app(settings, health, closers, database)
+    kept = Kept.of(database, units, limits, consumer)
+    health = Health({**bus_checks(database, broker, consumer, relay), **kept.checks()}, kept.warnings())
+    app = _app(settings, health, closers, kept)
     app.state.doors = Doors(units, Pull(units, doorway), heads, book)
-    return Service(NAME, health, app, [consumer.run], [relay.run, heads.run])
+    return Service(NAME, health, app, [consumer.run, kept.ledger.run], [relay.run, heads.run])
 
 
-def _app(settings: Settings, health: Health, closers: AsyncExitStack, database: Database) -> App:
+def _app(settings: Settings, health: Health, closers: AsyncExitStack, kept: Kept) -> App:
     directory = client_of(settings, "directory")
     closers.push_async_callback(directory.aclose)
     reading = Limiter(per_second=50, burst=200, clock=time.monotonic)
-    doors = [feeds.router(reading), integrity.router(), parked.router(database)]
+    doors = [feeds.router(reading), integrity.router(), parked.router(kept)]
     return create_app(
         NAME, doors, health=health, actors=Actors(Jwks(directory, system_clock), system_clock), passing=passing
     )

@@ -94,9 +94,12 @@ def _health_router(health: Health) -> APIRouter:
 
     @router.get("/readyz")
     async def ready(request: Request) -> JSONResponse:
-        """200 when requests are welcome, else a 503 problem with the reasons by name of the part."""
+        """200 when requests are welcome, else a 503 problem with the reasons by name of the part.
+
+        `warnings` tell, by name too, what will become a reason unless somebody looks at it.
+        """
         reasons = await health.reasons()
-        state = {"ready": not reasons, "reasons": reasons}
+        state = {"ready": not reasons, "reasons": reasons, "warnings": await health.warnings()}
         return problems.answer(request, _not_ready(reasons), members=state) if reasons else JSONResponse(state)
 
     return router

@@ -16,10 +16,11 @@ class Health:
     """One per process. `stopping` is set as the first step of a shutdown.
 
     A stream or a long poll waits on `stopping` beside its own signal and ends when it is set, so that it
-    does not hold the process until the drain runs out.
+    does not hold the process until the drain runs out. `notices` are asked as `checks` are, and keep nobody away.
     """
 
     checks: Checks = field(default_factory=dict)
+    notices: Checks = field(default_factory=dict)
     started: asyncio.Event = field(default_factory=asyncio.Event)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -29,5 +30,13 @@ class Health:
             return {"process": "stopping"}
         if not self.started.is_set():
             return {"process": "starting"}
-        found = await asyncio.gather(*(check() for check in self.checks.values()))
-        return {name: reason for name, reason in zip(self.checks, found, strict=True) if reason is not None}
+        return await _asked(self.checks)
+
+    async def warnings(self) -> dict[str, str]:
+        """What somebody has to look at before it keeps the process from being ready, by name of the notice."""
+        return await _asked(self.notices)
+
+
+async def _asked(checks: Checks) -> dict[str, str]:
+    found = await asyncio.gather(*(check() for check in checks.values()))
+    return {name: reason for name, reason in zip(checks, found, strict=True) if reason is not None}

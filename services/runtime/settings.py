@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bus.limits import Limits
 from schemas.topics import Topics
 from services.runtime.errors import BrokenFile, MissingFile, UnknownService
 from services.runtime.secrets import Secrets
@@ -37,6 +38,18 @@ class Settings(BaseSettings):
     )
     log: Literal["json", "text"] = Field(default="json", description="how log lines are written")
     drain_seconds: int = Field(default=10, ge=0, le=300, description="how long open requests may take at shutdown")
+
+    parked_events: int = Field(
+        default=10_000, ge=1, description="the most events that a group keeps parked of one topic before it stops"
+    )
+    parked_keys: int = Field(
+        default=1_000, ge=1, description="the most keys that a group keeps parked of one topic before it stops"
+    )
+
+    @property
+    def limits(self) -> Limits:
+        """How much may be parked."""
+        return Limits(self.parked_events, self.parked_keys)
 
     @property
     def secrets(self) -> Secrets:

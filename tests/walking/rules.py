@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
+from bus.parked import ParkedAt
 from bus_people import Proof
 from services.console.sessions import form_token
+from services.runtime.parked_rows import id_of
 from walking.doors import Door
 
 PAPER = {"approver": "Phó Chánh Văn phòng", "document": {"number": "1/CV", "dated": "2026-11-24"}}
@@ -58,7 +60,7 @@ class Rule:
 
 def _filled(door: Door, knock: Knock, proof: Proof, **more: str) -> str:
     known = {"tip_id": knock.tip, "tip": knock.tip, "case_id": knock.case, "login": "khong-co-ai", "slot": "a"}
-    known["list_id"] = _NO_LIST
+    known["list_id"], known["parked_id"] = _NO_LIST, _NOTHING_PARKED
     return door.path.format(**{**known, "unit": proof.unit or "customs-hq", **more})
 
 
@@ -117,10 +119,21 @@ def _nobody() -> dict[str, str]:
 _FORM = {"channel": "phone", "content": "Không nêu ai.", "facts": {"stages": ["khong-co"]}}
 _NO_LIST = "0198f0c0-0000-7000-8000-00000000dead"
 """Lists are no tips: who asks for one of another desk is answered as for one that never was."""
+_NOTHING_PARKED = id_of(ParkedAt("planted", "phoihop.tip.v1", 0, 1))
 _SOME_RECEIPT = {"receipt": "0000-0000-0000-0000-0"}
 _OF_ALL = {"/healthz": once(), "/readyz": once(), "/openapi.json": once()}
-_PARKED = {"/parked": each({}, {"limit": "500"}), "/parked/{parked_id}": Rule(lambda *_: [], names=False)}
+_PARKED = {
+    "/parked": each({}, {"limit": "500"}),
+    "/parked/log": each({}, {"limit": "500"}),
+    "/parked/{parked_id}": Rule(lambda *_: [], names=False),
+}
 """The ids of parked records come from the list, so the walk asks for each that it was shown."""
+_PARKED_ACTS = {
+    "/parked/redrive": once({"most": 1}),
+    "/parked/{parked_id}/redrive": once({"key": True}),
+    # Of a place where nothing is parked: the walk takes nothing away.
+    "/parked/{parked_id}/discard": once({"reason": "kiểm tra các cửa"}),
+}
 
 RULES: Mapping[str, Rule] = {
     "directory POST /sessions": Rule(lambda door, *_: [Ask(door.path, {}, _nobody())], names=False),
@@ -194,5 +207,5 @@ RULES: Mapping[str, Rule] = {
 
 def rule_of(door: Door) -> Rule | None:
     """The rule for a door, None where nobody wrote one."""
-    everywhere = {**_OF_ALL, **_PARKED} if door.method == "GET" else {}
+    everywhere = {**_OF_ALL, **_PARKED} if door.method == "GET" else _PARKED_ACTS
     return everywhere.get(door.path) or RULES.get(str(door))

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bus_people import Proof
@@ -68,8 +68,10 @@ class Walk:
     async def _parked(self, door: Door, actor: Proof) -> None:
         heard = await self._ask(door, Ask(door.path, {"limit": "500"}), actor)
         for row in json.loads(heard.body).get("parked", ()):
-            one = await self._ask(door, Ask(f"{door.path}/{row['id']}"), actor)
-            self.search(f"{actor.name} at {door}/{{parked_id}}", one.raw)
+            shown = await self._ask(door, Ask(f"{door.path}/{row['id']}"), actor)
+            acting = replace(door, method="POST")
+            acted = await self._ask(acting, Ask(f"{door.path}/{row['id']}/redrive", {}, {"key": True}), actor)
+            self.search(f"{actor.name} at {door}/{{parked_id}}", shown.raw + acted.raw)
 
     def _feed(self, heard: Heard, actor: Proof) -> bytes:
         said = json.loads(heard.body)

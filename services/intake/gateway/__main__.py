@@ -30,6 +30,7 @@ from services.runtime.bus_checks import bus_checks
 from services.runtime.clients import client_of
 from services.runtime.health import Health
 from services.runtime.jwks import Jwks
+from services.runtime.kept import Kept
 from services.runtime.process import run
 from services.runtime.service import Service
 from services.runtime.settings import Settings
@@ -54,7 +55,8 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     visible = partial(visible_topics, kafka)
     topics = await roster.readable(visible, otherwise=roster.topics())
     listens = listening(settings.topics, topics, gateway)
-    consumer = Consumer(broker, units, listens, owner=owner, backoff=Backoff(secrets.SystemRandom().random))
+    backoff = Backoff(secrets.SystemRandom().random)
+    consumer = Consumer(broker, units, listens, owner=owner, backoff=backoff, limits=settings.limits)
     relay = Relay(database, broker, owner=owner, wake=wake)
     expiry = Expiry(database, system_clock, forget_arrivals)
 
@@ -65,12 +67,13 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
         """Read the topics of the units in force, as those change."""
         await roster.follow(topics, listen, stop, visible=visible)
 
-    health = Health(checks=bus_checks(database, broker, consumer, relay))
+    kept = Kept.of(database, units, settings.limits, consumer)
+    health = Health({**bus_checks(database, broker, consumer, relay), **kept.checks()}, kept.warnings())
     directory = client_of(settings, "directory")
     closers.push_async_callback(directory.aclose)
     actors = Actors(Jwks(directory, system_clock), system_clock)
-    app = create_app(NAME, [parked.router(database)], health=health, actors=actors, passing=passing)
-    return Service(NAME, health, app, [consumer.run, follow, expiry.run], [relay.run])
+    app = create_app(NAME, [parked.router(kept)], health=health, actors=actors, passing=passing)
+    return Service(NAME, health, app, [consumer.run, follow, expiry.run, kept.ledger.run], [relay.run])
 
 
 if __name__ == "__main__":

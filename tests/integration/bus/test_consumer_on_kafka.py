@@ -1,5 +1,6 @@
 """The consumer on both real parts: Kafka 4 and PostgreSQL."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,14 +14,16 @@ from bus.broker import Partition
 from bus.database import Database
 from bus.identity import uuid7
 from bus.kafka import KafkaBroker, KafkaSettings
+from bus.ledger import tallies
 from bus.partition import partition_of
 from bus.uow import UnitsOfWork
 from bus.wire import encode
-from consuming import Stage, consumed, said, totals
+from consuming import ADMIN, Stage, consumed, said, totals
 from infra.stack.desired import DesiredState
 from infra.stack.info import StackInfo
 from infra.stack.provision import Provisioner
 from infra.stack.secrets import SecretFiles
+from parked_builders import Trouble, is_lawful
 from schemas.envelope import Event
 from schemas.topics import Topics
 
@@ -173,3 +176,27 @@ async def test_an_offset_that_holds_no_record_is_passed_over(scene: Stage, bench
         await scene.until(lambda: consumed(second) == 1)
 
     assert await scene.rows("select sequence, id from effect order by place") == [(0, "0"), (2, "2")]
+    async with scene.database.autocommit() as raw:
+        (tally,) = await tallies(raw)
+    assert (tally.passed, tally.applied, tally.void, tally.broken()) == (3, 2, 1, None)
+
+
+async def test_a_redrive_beside_the_consumer_keeps_the_order_of_every_key(scene: Stage) -> None:
+    """Half of each story is parked behind its first event; the other half comes while the keys are redriven."""
+    events = story(40, 8)
+    scene.trouble = trouble = Trouble(*events[:8])
+    await scene.say(*events[:160])
+    consumer = scene.consumer()
+    async with scene.running(consumer):
+        await scene.until(lambda: consumed(consumer) == 160)
+        trouble.bad.clear()
+        saying = asyncio.create_task(scene.say(*events[160:]))
+        swept = await scene.redrive().sweep(ADMIN, None, 1_000)
+        await saying
+        await scene.until(lambda: consumed(consumer) == 320)
+        rest = await scene.redrive().sweep(ADMIN, None, 1_000)
+
+    assert swept.redriven.applied >= 160
+    assert (rest.redriven.left, rest.more) == (0, False)
+    assert await scene.applied() == whole(events)
+    assert (await scene.rows("select * from parked_key"), await is_lawful(scene)) == ([], True)

@@ -25,6 +25,7 @@ from bus.database import GUARDS, Database, Raw
 from bus.errors import Fenced, OffsetMoved
 from bus.fence import Grip, Origin, take
 from bus.gate import Place
+from bus.limits import Limits
 from bus.listening import Listening, Subscription, Subscriptions
 from bus.message import Record
 from bus.retry import passing
@@ -108,7 +109,7 @@ class Member:
             self.places[number] = Place(Partition(TOPIC, number))
             self.places[number].open(grip)
         handling: Subscriptions = {CaseClaim: Subscription(self.handle, "never")}
-        applier = Applier(self.units, Listening("g", inbound=(TOPIC,), subscriptions=handling))
+        applier = Applier(self.units, Listening("g", inbound=(TOPIC,), subscriptions=handling), Limits())
         for _ in range(self.chance.randrange(1, 6)):
             await self._batch(applier, self.places[number])
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bus.identity import uuid7
-from bus.parked import parked_counts, parked_record, parked_records
+from bus.parked import ParkedAt, parked_counts, parked_record, parked_records
 from bus.wire import decode, encode
 from consuming import Stage, consumed, said
 from schemas.envelope import Event
@@ -31,7 +31,7 @@ async def events(stage: Stage) -> list[Event[Any]]:
 async def test_what_is_parked_is_paged_in_order_and_can_be_read_again(stage: Stage, events: list[Event[Any]]) -> None:
     async with stage.database.autocommit() as raw:
         first = await parked_records(raw, limit=3)
-        rest = await parked_records(raw, after=first[-1], limit=3)
+        rest = await parked_records(raw, after=first[-1].at, limit=3)
 
     assert [one.reason for one in (*first, *rest)] == ["undecodable", "behind", "behind", "behind"]
     assert [decode(one.record) for one in (*first, *rest)[1:]] == events[2:]
@@ -40,9 +40,8 @@ async def test_what_is_parked_is_paged_in_order_and_can_be_read_again(stage: Sta
 async def test_one_parked_record_is_found_by_its_place(stage: Stage, events: list[Event[Any]]) -> None:
     async with stage.database.autocommit() as raw:
         (one,) = await parked_records(raw, reason="undecodable")
-        record = one.record
-        found = await parked_record(raw, one.group, record.topic, record.partition, record.offset)
-        nothing = await parked_record(raw, one.group, record.topic, record.partition, 99)
+        found = await parked_record(raw, one.at)
+        nothing = await parked_record(raw, ParkedAt(*one.at[:3], 99))
 
     assert found == one
     assert found.error.startswith("data: Invalid JSON")

@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,6 +36,7 @@ from services.runtime.actors import Actors
 from services.runtime.settings import Settings
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("principals")]
+WHY = {"reason": "không còn nguồn"}
 
 
 @pytest.fixture
@@ -66,7 +68,7 @@ async def running(
         await asyncio.gather(*tasks)
     connection = await database.connect("postgres")
     tables = "feed, feed_counter, case_counter, denial, case_origin, feed_copy, tip_state"
-    tables += ", outbox_cursor, parked_event, parked_key"
+    tables += ", outbox_cursor, parked_event, parked_key, parked_act"
     await connection.execute("set search_path = notifications")
     await connection.execute(f"truncate {tables}")
     await connection.close()
@@ -213,3 +215,60 @@ async def test_what_cannot_be_handled_is_parked_and_shown_to_administrators_with
     assert (none.json()["parked"], none.json()["counts"]) == ([], {"sequence-hole": 1})
     assert after.json()["parked"] == []
     assert officer.status_code == 403
+
+
+async def test_administrators_redrive_and_discard_and_every_act_is_kept_without_a_key(running: Running) -> None:
+    case, lost = uuid7(), uuid7()
+    parts = [fact(CaseClaimed, case, {LEAD: FULL}, sequence=number) for number in (1, 2, 3)]
+    await running.say(parts[2], *parts[:2], fact(CaseClaimed, lost, {LEAD: FULL}, sequence=2))
+    async with running.http(LEAD, "directory_admin") as client, asyncio.timeout(SECONDS):
+        while len(rows := (await client.get("/parked")).json()["parked"]) < 4:  # noqa: ASYNC110 - it is asked by HTTP
+            await asyncio.sleep(0.1)
+        first, other = (row["id"] for row in rows if row["reason"] == "sequence-hole")
+        lines = [await client.post(f"/parked/{row}/redrive", json={"key": True}) for row in (first, other)]
+        done = next(one.json() for one in lines if one.json()["applied"])
+        failed = next(one.json() for one in lines if one.json()["failed"])["failed"][0]
+        gone = await client.post(f"/parked/{failed['id']}/discard", json={"reason": "không còn nguồn"})
+        again = await client.post(f"/parked/{failed['id']}/redrive", json={})
+        log = (await client.get("/parked/log")).json()
+        swept = (await client.post("/parked/redrive", json={})).json()
+
+    assert (done["applied"], done["left"], failed["attempts"]) == (3, 0, 1)
+    assert [event["id"] for event in await running.pulled(LEAD, 3)] == [one.envelope.id for one in parts]
+    assert gone.json() == {"first": 1, "last": 2, "left": 0, "next": None}
+    assert (again.status_code, again.json()["type"]) == (404, "urn:phoihop:problem:not-found")
+    outcomes = sorted((act["act"], act["outcome"]) for act in log["acts"])
+    assert outcomes == [("discard", "discarded"), *[("redrive", "applied")] * 3, ("redrive", "failed")]
+    assert {(act["person"], act["unit"]) for act in log["acts"]} == {("le.van", LEAD)}
+    assert [act["reason"] for act in log["acts"] if act["act"] == "discard"] == ["không còn nguồn"]
+    told = json.dumps([log, done, failed, gone.json()])
+    assert not [one for one in (case, lost) if str(one) in told]
+    assert (swept["applied"], swept["left"], swept["more"]) == (0, 0, False)
+
+
+async def test_acts_on_the_parked_are_for_administrators_and_bad_ones_are_told_apart(running: Running) -> None:
+    case = uuid7()
+    await running.say(*(fact(CaseClaimed, case, {LEAD: FULL}, sequence=number) for number in (3, 4)))
+    asks: list[tuple[str, Any]] = [("/parked/redrive", {}), ("/parked/Zg/redrive", {}), ("/parked/Zg/discard", WHY)]
+    async with running.http(LEAD, "coordinator") as client:
+        officer = [(await client.post(path, json=body)).status_code for path, body in asks]
+        officer.append((await client.get("/parked/log")).status_code)
+    async with running.http(LEAD, "directory_admin") as client, asyncio.timeout(SECONDS):
+        while len(rows := (await client.get("/parked")).json()["parked"]) < 2:  # noqa: ASYNC110 - it is asked by HTTP
+            await asyncio.sleep(0.1)
+        first, second = (f"/parked/{row['id']}" for row in rows)
+        alone = await client.post(f"{first}/redrive", json={})
+        behind = [await client.post(f"{second}/redrive", json={}), await client.post(f"{second}/discard", json=WHY)]
+        known = await client.post(f"{first}/discard", json=WHY | {"sequence": 3})
+        bad = [await client.post(f"{first}/discard", json=body) for body in ({}, {"reason": " "}, {"reason": "\0x"})]
+        bad.append(await client.post("/parked/redrive", json={"most": 0}))
+        bad.append(await client.post("/parked/redrive", json={"began": "yesterday"}))
+        bad.append(await client.post(f"{first}/redrive", json={"everything": True}))
+        log = (await client.get("/parked/log")).json()["acts"]
+
+    assert officer == [403, 403, 403, 403]
+    assert [(one.status_code, one.json()["en"][:28]) for one in behind] == [(409, "An earlier event of its key ")] * 2
+    assert (alone.status_code, alone.json()["en"].startswith("What stands behind")) == (409, True)
+    assert (known.status_code, "leave sequence out" in known.json()["en"]) == (422, True)
+    assert {one.status_code for one in bad} == {422}
+    assert log == []

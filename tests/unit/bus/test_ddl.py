@@ -7,10 +7,10 @@ import pytest
 from bus import ddl
 
 
-@pytest.mark.parametrize("name", ["0001_outbox", "0001_bus"])
+@pytest.mark.parametrize("name", ["0001_outbox", "0001_bus", "0002_parking"])
 def test_every_statement_is_one_statement(name: str) -> None:
     for statement in ddl.statements(name):
-        assert re.match(r"(create (table|index|unique index)|insert into) ", statement)
+        assert re.match(r"(create (table|index|unique index)|insert into|alter table|update) ", statement)
         assert ";" not in statement
         assert "--" not in statement
         assert statement.count("(") == statement.count(")")
@@ -21,7 +21,9 @@ def test_the_bus_script_is_outbox_and_consumer_together() -> None:
 
 
 def test_every_table_that_is_created_is_known_as_the_bus_s_own() -> None:
-    created = re.findall(r"create table (\w+)", "\n".join(ddl.statements("0001_bus")))
+    created = re.findall(
+        r"create table (\w+)", "\n".join([*ddl.statements("0001_bus"), *ddl.statements("0002_parking")])
+    )
 
     assert set(created) >= ddl.TABLES
     assert all(ddl.owned(name) for name in created)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from bus.limits import Limits
 from runtime_builders import home_with
 from services.runtime.errors import BrokenFile, MissingFile, OpenSecret, UnknownService
 from services.runtime.settings import Settings
@@ -37,6 +38,15 @@ def test_the_environment_names_the_home(monkeypatch: pytest.MonkeyPatch, tmp_pat
 
 def test_the_web_channel_is_closed_unless_a_decision_opens_it() -> None:
     assert Settings().web_channel_decision == ""
+
+
+def test_how_much_may_be_parked_is_a_setting_and_never_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings().limits == Limits(10_000, 1_000)
+    monkeypatch.setenv("PHOIHOP_PARKED_EVENTS", "7")
+    assert Settings().limits == Limits(7, 1_000)
+    monkeypatch.setenv("PHOIHOP_PARKED_KEYS", "0")
+    with pytest.raises(ValidationError, match="parked_keys"):
+        Settings()
 
 
 def test_a_database_url_holds_the_roles_own_password_quoted(settings: Settings) -> None:
