@@ -3,6 +3,7 @@
 import asyncio
 import random
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Protocol
@@ -13,6 +14,7 @@ from bus.database import Database
 from bus.errors import Fenced
 from bus.lease import CursorRow
 from bus.message import Message
+from bus.numbers import RelayNumbers
 from bus.outbox import Row, Table, read
 from bus.pace import Holding, Pace
 from bus.partitions import ensure_partitions
@@ -68,6 +70,7 @@ class Relay:
         pace: Pace = PACE,
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.numbers = RelayNumbers()
         self._database = database
         self._broker = broker
         self._table = table
@@ -79,8 +82,14 @@ class Relay:
         self._backoff = Backoff(chance=random.random, first=0.1, cap=5.0)
         self._trouble: str | None = None
         self._round = 0
+        self._unsure: frozenset[int] = frozenset()
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
         self._log = log.bind(table=table.name, owner=owner)
+
+    @property
+    def table(self) -> str:
+        """The name of the table that this sends."""
+        return self._table.name
 
     def trouble(self) -> str | None:
         """Why the last turn failed; None while turns succeed, a standby's included."""
@@ -100,15 +109,19 @@ class Relay:
                 failures, self._trouble = 0, None
             except Fenced:
                 self._log.warning("relay_fenced")
+                self.numbers.fenced += 1
                 holding = None
             except Exception as error:
                 if not passing(error):
                     raise
                 failures, self._trouble = failures + 1, type(error).__name__
+                self.numbers.failures += 1
                 self._log.warning("relay_waits", failures=failures, error=type(error).__name__)
                 await _first(stop, stop, self._backoff.delay(failures))
+            self.numbers.leads = holding is not None
         if holding is not None:
             await self._release(holding)
+        self.numbers.leads = False
 
     async def caught_up(self) -> None:
         """Returns once all that was committed before this call, and is not yet sent, was sent and acknowledged.
@@ -160,7 +173,13 @@ class Relay:
     async def _send(self, rows: Sequence[Row]) -> None:
         messages = await self._render(rows) if rows else ()
         if messages:
+            if self._unsure:
+                self.numbers.resent += sum(row.id in self._unsure for row in rows)
+            self._unsure = frozenset(row.id for row in rows)
             await self._broker.publish(messages)
+            self._unsure = frozenset()
+            for topic, count in Counter([message.topic for message in messages]).items():
+                self.numbers.sent[topic] = self.numbers.sent.get(topic, 0) + count
 
     async def _save(self, holding: Holding) -> None:
         holding.cursor = holding.saved = await self._row.save(holding.epoch, holding.cursor)

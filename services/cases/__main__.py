@@ -6,8 +6,6 @@ import random
 import time
 from contextlib import AsyncExitStack
 
-from fastapi import APIRouter
-
 import reference
 from bus.commands import CommandDesk, forget_commands
 from bus.consumer import Consumer
@@ -35,6 +33,8 @@ from services.runtime.clients import client_of
 from services.runtime.health import Health
 from services.runtime.jwks import Jwks
 from services.runtime.limits import Limiter
+from services.runtime.metrics.meters import Meters
+from services.runtime.metrics.watching import watch, watch_outbox
 from services.runtime.process import run
 from services.runtime.service import Service
 from services.runtime.settings import Settings
@@ -63,16 +63,20 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     relay = Relay(database, broker, owner=owner, wake=wake)
     expiry = Expiry(database, system_clock, forget_commands)
     health = Health(checks=bus_checks(database, broker, consumer, relay))
-    app = _app(settings, doors, parked.router(database), health, closers)
+    meters = Meters.of(settings)
+    watch(meters, database, keyring, consumer)
+    watch_outbox(meters, database, relay)
+    app = _app(settings, doors, health, meters, closers)
+    app.include_router(parked.router(database))
     return Service(NAME, health, app, [consumer.run, expiry.run], [relay.run])
 
 
-def _app(settings: Settings, doors: api.Doors, kept: APIRouter, health: Health, closers: AsyncExitStack) -> App:
+def _app(settings: Settings, doors: api.Doors, health: Health, meters: Meters, closers: AsyncExitStack) -> App:
     directory = client_of(settings, "directory")
     closers.push_async_callback(directory.aclose)
     deciding = Limiter(per_second=20, burst=200, clock=time.monotonic)
     actors = Actors(Jwks(directory, system_clock), system_clock)
-    app = create_app(NAME, [api.router(deciding), kept], health=health, actors=actors, passing=passing)
+    app = create_app(NAME, [api.router(deciding)], health=health, actors=actors, passing=passing, meters=meters)
     app.state.doors = doors
     return app
 

@@ -34,6 +34,8 @@ from services.runtime.bus_checks import bus_checks, log_is_whole, takes_part
 from services.runtime.clients import client_of
 from services.runtime.health import Health
 from services.runtime.jwks import Jwks
+from services.runtime.metrics.meters import Meters
+from services.runtime.metrics.watching import watch
 from services.runtime.process import run
 from services.runtime.service import Service
 from services.runtime.settings import Settings
@@ -56,7 +58,9 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     search = {"search": takes_part(finder), "search_log": log_is_whole(finder)}
     health = Health(checks={**bus_checks(database, broker, consumer), **search})
     doors, actors = _doors(settings, units, tokens, hub, closers)
-    app = assembled(doors, actors, health)
+    meters = Meters.of(settings)
+    watch(meters, database, keyring, consumer, finder)
+    app = assembled(doors, actors, health, meters)
     intake = client_of(settings, "intake")
     closers.push_async_callback(intake.aclose)
     carrying = Lists(intake, doors.sessions)

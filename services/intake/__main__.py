@@ -33,6 +33,8 @@ from services.runtime.clients import client_of
 from services.runtime.health import Health
 from services.runtime.jwks import Jwks
 from services.runtime.limits import Limiter
+from services.runtime.metrics.meters import Meters
+from services.runtime.metrics.watching import watch, watch_outbox
 from services.runtime.process import run
 from services.runtime.service import Service
 from services.runtime.settings import Settings
@@ -63,7 +65,11 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     relay = Relay(database, broker, owner=owner, wake=wake)
     expiry = Expiry(database, system_clock, forget_commands)
     health = Health(checks=bus_checks(database, broker, consumer, relay))
-    return Service(NAME, health, _app(settings, parts, health, closers), [consumer.run, expiry.run], [relay.run])
+    meters = Meters.of(settings)
+    watch(meters, database, keyring, consumer)
+    watch_outbox(meters, database, relay)
+    app = _app(settings, parts, health, meters, closers)
+    return Service(NAME, health, app, [consumer.run, expiry.run], [relay.run])
 
 
 def _office(settings: Settings) -> Office:
@@ -77,7 +83,7 @@ def _office(settings: Settings) -> Office:
     )
 
 
-def _app(settings: Settings, parts: Doors, health: Health, closers: AsyncExitStack) -> App:
+def _app(settings: Settings, parts: Doors, health: Health, meters: Meters, closers: AsyncExitStack) -> App:
     directory = client_of(settings, "directory")
     closers.push_async_callback(directory.aclose)
     # The public's whole process is one actor to intake; its own door counts the public.
@@ -90,9 +96,8 @@ def _app(settings: Settings, parts: Doors, health: Health, closers: AsyncExitSta
         integrity.router(),
         parked.router(parts.database),
     ]
-    app = create_app(
-        NAME, doors, health=health, actors=Actors(Jwks(directory, system_clock), system_clock), passing=passing
-    )
+    actors = Actors(Jwks(directory, system_clock), system_clock)
+    app = create_app(NAME, doors, health=health, actors=actors, passing=passing, meters=meters)
     app.state.doors = parts
     return app
 

@@ -15,6 +15,7 @@ from bus.retry import Backoff, passing
 from bus.sealing import Keyring
 from bus.uow import Context, UnitsOfWork
 from schemas.reference.book import ReferenceBook
+from schemas.reference.validity import vietnam_date
 from services.notifications.api import feeds, integrity
 from services.notifications.api.doors import Doors
 from services.notifications.consumer import listening
@@ -31,6 +32,8 @@ from services.runtime.clients import client_of
 from services.runtime.health import Health
 from services.runtime.jwks import Jwks
 from services.runtime.limits import Limiter
+from services.runtime.metrics.meters import Meters
+from services.runtime.metrics.watching import watch, watch_feed
 from services.runtime.process import run
 from services.runtime.service import Service
 from services.runtime.settings import Settings
@@ -56,19 +59,22 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     consumer = Consumer(broker, units, listening(settings.topics), owner=owner, backoff=backoff)
     relay = Relay(database, broker, owner=owner, wake=wake, table=FEED, render=Delivery(units, doorway).render)
     health = Health(checks=bus_checks(database, broker, consumer, relay))
-    app = _app(settings, health, closers, database)
+    meters = Meters.of(settings)
+    watch(meters, database, keyring, consumer)
+    watch_feed(meters, database, relay, lambda: book.integrity_units_at(vietnam_date(system_clock())))
+    app = _app(settings, health, meters, closers)
+    app.include_router(parked.router(database))
     app.state.doors = Doors(units, Pull(units, doorway), heads, book)
     return Service(NAME, health, app, [consumer.run], [relay.run, heads.run])
 
 
-def _app(settings: Settings, health: Health, closers: AsyncExitStack, database: Database) -> App:
+def _app(settings: Settings, health: Health, meters: Meters, closers: AsyncExitStack) -> App:
     directory = client_of(settings, "directory")
     closers.push_async_callback(directory.aclose)
     reading = Limiter(per_second=50, burst=200, clock=time.monotonic)
-    doors = [feeds.router(reading), integrity.router(), parked.router(database)]
-    return create_app(
-        NAME, doors, health=health, actors=Actors(Jwks(directory, system_clock), system_clock), passing=passing
-    )
+    doors = [feeds.router(reading), integrity.router()]
+    actors = Actors(Jwks(directory, system_clock), system_clock)
+    return create_app(NAME, doors, health=health, actors=actors, passing=passing, meters=meters)
 
 
 if __name__ == "__main__":

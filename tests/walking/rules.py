@@ -118,7 +118,7 @@ _FORM = {"channel": "phone", "content": "Không nêu ai.", "facts": {"stages": [
 _NO_LIST = "0198f0c0-0000-7000-8000-00000000dead"
 """Lists are no tips: who asks for one of another desk is answered as for one that never was."""
 _SOME_RECEIPT = {"receipt": "0000-0000-0000-0000-0"}
-_OF_ALL = {"/healthz": once(), "/readyz": once(), "/openapi.json": once()}
+_OF_ALL = {"/healthz": once(), "/readyz": once(), "/openapi.json": once(), "/metrics": once()}
 _PARKED = {"/parked": each({}, {"limit": "500"}), "/parked/{parked_id}": Rule(lambda *_: [], names=False)}
 """The ids of parked records come from the list, so the walk asks for each that it was shown."""
 

@@ -10,6 +10,7 @@ from services.runtime.app import create_app
 from services.runtime.clients import ServiceToken, client_of
 from services.runtime.health import Health
 from services.runtime.limits import Limiter
+from services.runtime.metrics.meters import Meters
 from services.runtime.process import run
 from services.runtime.service import Service
 from services.runtime.settings import Settings
@@ -27,7 +28,8 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     health = Health()
     submitting, asking = (Limiter(PER_SECOND, AT_ONCE, time.monotonic) for _ in range(2))
     doors = api.router(settings.web_channel_decision, submitting, asking)
-    app = create_app(NAME, [doors, published.router()], health=health, max_body=MAX_BODY_BYTES)
+    routers = [doors, published.router()]
+    app = create_app(NAME, routers, health=health, max_body=MAX_BODY_BYTES, meters=Meters.of(settings))
     app.state.intake = Intake(
         client, ServiceToken(directory, settings.secrets.read("public-service-key"), system_clock)
     )

@@ -30,6 +30,8 @@ from services.runtime.bus_checks import bus_checks
 from services.runtime.clients import client_of
 from services.runtime.health import Health
 from services.runtime.jwks import Jwks
+from services.runtime.metrics.meters import Meters
+from services.runtime.metrics.watching import watch, watch_outbox
 from services.runtime.process import run
 from services.runtime.service import Service
 from services.runtime.settings import Settings
@@ -69,7 +71,11 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     directory = client_of(settings, "directory")
     closers.push_async_callback(directory.aclose)
     actors = Actors(Jwks(directory, system_clock), system_clock)
-    app = create_app(NAME, [parked.router(database)], health=health, actors=actors, passing=passing)
+    meters = Meters.of(settings)
+    watch(meters, database, keyring, consumer)
+    watch_outbox(meters, database, relay)
+    doors = [parked.router(database)]
+    app = create_app(NAME, doors, health=health, actors=actors, passing=passing, meters=meters)
     return Service(NAME, health, app, [consumer.run, follow, expiry.run], [relay.run])
 
 
