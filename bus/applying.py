@@ -47,6 +47,7 @@ class Applier:
     def __init__(self, units: UnitsOfWork, listening: Listening) -> None:
         self.counts: dict[str, Counts] = {}
         self._units = units
+        self._tracing = units.context.tracing
         self._listening = listening
         self._by_type = listening.by_type()
 
@@ -89,10 +90,13 @@ class Applier:
         self, partition: Partition, records: Sequence[Record], failed: Mapping[int, Exception], unit: UnitOfWork
     ) -> tuple[Counts, Sequence[Parked]]:
         if partition.topic in self._listening.raw:
-            return await self._hand_over(records, failed, unit)
+            with self._tracing.handling(self._listening.group, partition.topic, ()):
+                return await self._hand_over(records, failed, unit)
         plan = await self._plan(partition.topic, records, failed, unit)
         for run in plan.runs:
-            await run.handler(run.events, unit)
+            causes = [event.envelope.traceparent for event in run.events] if self._tracing.on else ()
+            with self._tracing.handling(self._listening.group, partition.topic, causes):
+                await run.handler(run.events, unit)
         await Parking(self._listening.group, partition.topic).park(unit.raw, plan.parked)
         await Seen(self._listening.group, partition.topic).save(unit.raw, plan.moved)
         return Counts(len(records), plan.applied, plan.skipped, len(plan.parked)), plan.parked

@@ -19,6 +19,7 @@ from bus.outbox import Row, Table, read
 from bus.pace import Holding, Pace
 from bus.partitions import ensure_partitions
 from bus.retry import Backoff, passing
+from bus.tracing import OFF, Sent, Tracing
 
 Render = Callable[[Sequence[Row]], Awaitable[Sequence[Message]]]
 """Makes the messages of some rows, in their order; it may leave rows out or make several of one."""
@@ -69,6 +70,7 @@ class Relay:
         render: Render = as_written,
         pace: Pace = PACE,
         ticks: Callable[[], float] = time.monotonic,
+        tracing: Tracing = OFF,
     ) -> None:
         self.numbers = RelayNumbers()
         self._database = database
@@ -78,6 +80,7 @@ class Relay:
         self._pace = pace
         self._wake = wake
         self._ticks = ticks
+        self._tracing = tracing
         self._row = CursorRow(database, table.name, owner, timedelta(seconds=pace.lease))
         self._backoff = Backoff(chance=random.random, first=0.1, cap=5.0)
         self._trouble: str | None = None
@@ -176,7 +179,10 @@ class Relay:
             if self._unsure:
                 self.numbers.resent += sum(row.id in self._unsure for row in rows)
             self._unsure = frozenset(row.id for row in rows)
+            since = self._tracing.now()
             await self._broker.publish(messages)
+            if self._tracing.on:
+                self._tracing.sent(since, _traced(messages))
             self._unsure = frozenset()
             for topic, count in Counter([message.topic for message in messages]).items():
                 self.numbers.sent[topic] = self.numbers.sent.get(topic, 0) + count
@@ -211,6 +217,15 @@ class Relay:
             if since <= current and not caught_up.done():
                 caught_up.set_result(None)
         self._waiting = [waiting for waiting in self._waiting if not waiting[1].done()]
+
+
+def _traced(messages: Sequence[Message]) -> list[Sent]:
+    return [
+        Sent(message.topic, value.decode())
+        for message in messages
+        for name, value in message.headers
+        if name == "ce_traceparent"
+    ]
 
 
 async def _first(one: asyncio.Event, other: asyncio.Event, seconds: float) -> bool:

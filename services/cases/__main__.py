@@ -38,12 +38,14 @@ from services.runtime.metrics.watching import watch, watch_outbox
 from services.runtime.process import run
 from services.runtime.service import Service
 from services.runtime.settings import Settings
+from services.runtime.tracing.making import tracing_of
 
 NAME = "cases"
 
 
 async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     """Everything that cases holds, opened here and closed by `closers` in reverse."""
+    tracing = tracing_of(settings, NAME, closers)
     database = Database.connect(settings.database_url(NAME), pool_size=8)
     closers.push_async_callback(database.close)
     access = settings.broker_access(NAME)
@@ -51,7 +53,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     closers.push_async_callback(broker.close)
     wake = asyncio.Event()
     keyring = Keyring.load(settings.secrets.path("master.json"), system_clock)
-    units = UnitsOfWork(database, Context(NAME, settings.topics, system_clock, uuid7, keyring), wake)
+    units = UnitsOfWork(database, Context(NAME, settings.topics, system_clock, uuid7, keyring, tracing), wake)
     book = ReferenceBook.load(reference.folder())
     audiences = Audiences(book)
     pepper = bytes.fromhex(settings.secrets.read("subject-pepper"))
@@ -60,13 +62,14 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     owner = str(uuid7())
     listens = listening(settings.topics, growth, Inbound(doors.desk, doors.commands))
     consumer = Consumer(broker, units, listens, owner=owner, backoff=Backoff(random.SystemRandom().random))
-    relay = Relay(database, broker, owner=owner, wake=wake)
+    relay = Relay(database, broker, owner=owner, wake=wake, tracing=tracing)
     expiry = Expiry(database, system_clock, forget_commands)
     health = Health(checks=bus_checks(database, broker, consumer, relay))
     meters = Meters.of(settings)
     watch(meters, database, keyring, consumer)
     watch_outbox(meters, database, relay)
     app = _app(settings, doors, health, meters, closers)
+    app.tracing = tracing
     app.include_router(parked.router(database))
     return Service(NAME, health, app, [consumer.run, expiry.run], [relay.run])
 

@@ -24,6 +24,7 @@ from services.runtime.metrics.sources_bus import pool_source
 from services.runtime.process import run
 from services.runtime.service import Service
 from services.runtime.settings import Settings
+from services.runtime.tracing.making import tracing_of
 
 NAME = "directory"
 
@@ -50,6 +51,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     actors = Actors(means.signer, system_clock)
     doors = [api.router(time.monotonic)]
     app = create_app(NAME, doors, health=health, actors=actors, passing=passing, meters=meters)
+    app.tracing = tracing_of(settings, NAME, closers)
     app.state.means = means
     return Service(NAME, health, app)
 

@@ -38,6 +38,7 @@ from services.runtime.metrics.watching import watch, watch_outbox
 from services.runtime.process import run
 from services.runtime.service import Service
 from services.runtime.settings import Settings
+from services.runtime.tracing.making import tracing_of
 
 NAME = "intake"
 
@@ -49,11 +50,12 @@ def limiter(per_second: float, at_once: int) -> Limiter:
 
 async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     """Everything that intake holds, opened here and closed by `closers` in reverse."""
+    tracing = tracing_of(settings, NAME, closers)
     database = Database.connect(settings.database_url(NAME), pool_size=8)
     closers.push_async_callback(database.close)
     wake = asyncio.Event()
     keyring = Keyring.load(settings.secrets.path("master.json"), system_clock)
-    units = UnitsOfWork(database, Context(NAME, settings.topics, system_clock, uuid7, keyring), wake)
+    units = UnitsOfWork(database, Context(NAME, settings.topics, system_clock, uuid7, keyring, tracing), wake)
     office = _office(settings)
     parts = Doors(units=units, database=database, commands=CommandDesk(office.pepper), office=office)
     access = settings.broker_access(NAME)
@@ -62,13 +64,14 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     owner = str(uuid7())
     listens = listening(settings.topics, Inbound(parts.commands, parts.office))
     consumer = Consumer(broker, units, listens, owner=owner, backoff=Backoff(secrets.SystemRandom().random))
-    relay = Relay(database, broker, owner=owner, wake=wake)
+    relay = Relay(database, broker, owner=owner, wake=wake, tracing=tracing)
     expiry = Expiry(database, system_clock, forget_commands)
     health = Health(checks=bus_checks(database, broker, consumer, relay))
     meters = Meters.of(settings)
     watch(meters, database, keyring, consumer)
     watch_outbox(meters, database, relay)
     app = _app(settings, parts, health, meters, closers)
+    app.tracing = tracing
     return Service(NAME, health, app, [consumer.run, expiry.run], [relay.run])
 
 

@@ -37,12 +37,14 @@ from services.runtime.metrics.watching import watch, watch_feed
 from services.runtime.process import run
 from services.runtime.service import Service
 from services.runtime.settings import Settings
+from services.runtime.tracing.making import tracing_of
 
 NAME = "notifications"
 
 
 async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     """Everything that notifications holds, opened here and closed by `closers` in reverse."""
+    tracing = tracing_of(settings, NAME, closers)
     database = Database.connect(settings.database_url(NAME), pool_size=8)
     closers.push_async_callback(database.close)
     access = settings.broker_access(NAME)
@@ -50,7 +52,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     closers.push_async_callback(broker.close)
     wake, bell = asyncio.Event(), asyncio.Event()
     keyring = Keyring.load(settings.secrets.path("master.json"), system_clock)
-    units = UnitsOfWork(database, Context(NAME, settings.topics, system_clock, uuid7, keyring), wake, bell)
+    units = UnitsOfWork(database, Context(NAME, settings.topics, system_clock, uuid7, keyring, tracing), wake, bell)
     book = ReferenceBook.load(reference.folder())
     doorway = Doorway(book)
     heads = Heads(database, bell)
@@ -63,6 +65,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     watch(meters, database, keyring, consumer)
     watch_feed(meters, database, relay, lambda: book.integrity_units_at(vietnam_date(system_clock())))
     app = _app(settings, health, meters, closers)
+    app.tracing = tracing
     app.include_router(parked.router(database))
     app.state.doors = Doors(units, Pull(units, doorway), heads, book)
     return Service(NAME, health, app, [consumer.run], [relay.run, heads.run])

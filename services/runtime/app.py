@@ -20,6 +20,8 @@ from services.runtime.metrics.http import HttpNumbers, Measured
 from services.runtime.metrics.meters import Meters
 from services.runtime.problems import Passing
 from services.runtime.secrecy import no_state_secret
+from services.runtime.tracing.http import Traced
+from services.runtime.tracing.port import NO_TRACING, ServiceTracing
 
 MAX_BODY_BYTES = 64 * 1024
 MAX_WAITING = 512
@@ -37,10 +39,14 @@ class App(FastAPI):
 
     new_id: Callable[[], UUID]
     numbers: HttpNumbers
+    tracing: ServiceTracing = NO_TRACING
+    """Set by the composition root before the first request."""
 
     def build_middleware_stack(self) -> ASGIApp:
         """The framework's own stack inside ours: only what lies outside it sees the body limit's plain answer."""
-        bounded = Bounded(Answered(super().build_middleware_stack()), MAX_WAITING, self.numbers)
+        answered = Answered(super().build_middleware_stack())
+        traced = Traced(answered, self.tracing) if self.tracing.on else answered
+        bounded = Bounded(traced, MAX_WAITING, self.numbers)
         return Measured(Identified(bounded, self.new_id), self.numbers, time.monotonic)
 
 

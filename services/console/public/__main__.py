@@ -14,6 +14,7 @@ from services.runtime.metrics.meters import Meters
 from services.runtime.process import run
 from services.runtime.service import Service
 from services.runtime.settings import Settings
+from services.runtime.tracing.making import tracing_of
 
 NAME = "public"
 PER_SECOND, AT_ONCE = 5.0, 100
@@ -22,7 +23,8 @@ MAX_BODY_BYTES = 32 * 1024
 
 async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     """Everything that the public door holds, opened here and closed by `closers` in reverse."""
-    directory, client = client_of(settings, "directory"), client_of(settings, "intake")
+    tracing = tracing_of(settings, NAME, closers, outward=True)
+    directory, client = client_of(settings, "directory"), client_of(settings, "intake", carry=tracing.carry)
     closers.push_async_callback(directory.aclose)
     closers.push_async_callback(client.aclose)
     health = Health()
@@ -30,6 +32,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     doors = api.router(settings.web_channel_decision, submitting, asking)
     routers = [doors, published.router()]
     app = create_app(NAME, routers, health=health, max_body=MAX_BODY_BYTES, meters=Meters.of(settings))
+    app.tracing = tracing
     app.state.intake = Intake(
         client, ServiceToken(directory, settings.secrets.read("public-service-key"), system_clock)
     )

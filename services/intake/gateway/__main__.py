@@ -35,12 +35,14 @@ from services.runtime.metrics.watching import watch, watch_outbox
 from services.runtime.process import run
 from services.runtime.service import Service
 from services.runtime.settings import Settings
+from services.runtime.tracing.making import tracing_of
 
 NAME = "gateway"
 
 
 async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     """Everything that the gateway holds, opened here and closed by `closers` in reverse."""
+    tracing = tracing_of(settings, NAME, closers)
     database = Database.connect(settings.database_url(NAME), pool_size=8)
     closers.push_async_callback(database.close)
     access = settings.broker_access(NAME)
@@ -49,7 +51,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     closers.push_async_callback(broker.close)
     wake = asyncio.Event()
     keyring = Keyring.load(settings.secrets.path("master.json"), system_clock)
-    units = UnitsOfWork(database, Context(NAME, settings.topics, system_clock, uuid7, keyring), wake)
+    units = UnitsOfWork(database, Context(NAME, settings.topics, system_clock, uuid7, keyring, tracing), wake)
     roster = Roster(reference.folder(), settings.topics, system_clock)
     gateway = Gateway(roster.sender, bytes.fromhex(settings.secrets.read("receipt-pepper")))
     owner = str(uuid7())
@@ -57,7 +59,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     topics = await roster.readable(visible, otherwise=roster.topics())
     listens = listening(settings.topics, topics, gateway)
     consumer = Consumer(broker, units, listens, owner=owner, backoff=Backoff(secrets.SystemRandom().random))
-    relay = Relay(database, broker, owner=owner, wake=wake)
+    relay = Relay(database, broker, owner=owner, wake=wake, tracing=tracing)
     expiry = Expiry(database, system_clock, forget_arrivals)
 
     def listen(now: tuple[str, ...]) -> None:
@@ -76,6 +78,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     watch_outbox(meters, database, relay)
     doors = [parked.router(database)]
     app = create_app(NAME, doors, health=health, actors=actors, passing=passing, meters=meters)
+    app.tracing = tracing
     return Service(NAME, health, app, [consumer.run, follow, expiry.run], [relay.run])
 
 

@@ -21,6 +21,7 @@ from services.runtime.metrics.sources_bus import pool_source
 from services.runtime.process import run
 from services.runtime.service import Service
 from services.runtime.settings import Settings
+from services.runtime.tracing.making import tracing_of
 
 NAME = "unmask"
 OPENINGS_PER_SECOND, OPENINGS_AT_ONCE = 1.0, 60
@@ -39,6 +40,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     meters.add(pool_source(database))
     actors = Actors(Jwks(directory, system_clock), system_clock)
     app = create_app(NAME, [doors], health=health, actors=actors, passing=passing, meters=meters)
+    app.tracing = tracing_of(settings, NAME, closers)
     vault = OpenVault.load(settings.secrets.path("vault-private.json"))
     app.state.opener = Opener(vault=vault, database=database, intake=intake)
     return Service(NAME, health, app)

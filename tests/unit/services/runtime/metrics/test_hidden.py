@@ -10,10 +10,12 @@ from fastapi import APIRouter
 from bus.applying import Counts
 from bus.broker import Partition
 from bus.consumer import Consumer
+from bus.identity import system_clock, uuid7
 from bus.listening import Listening
 from bus.memory import MemoryBroker
 from bus.relay import Relay
 from bus.retry import Backoff
+from bus.uow import Context, UnitsOfWork
 from runtime_builders import serving
 from schemas.topics import Topics
 from services.runtime.app import create_app
@@ -24,14 +26,15 @@ from services.runtime.metrics.metric import Sample
 
 TIP, INTEGRITY = Topics().of_aggregate("tip"), Topics().of_aggregate("integrity")
 HIDDEN = (INTEGRITY,)
-NO_UNITS: Any = None
 NO_DATABASE: Any = None
+NO_KEYRING: Any = None
 
 
 @pytest.fixture
 def consumer() -> Consumer:
     listening = Listening("notifications", (TIP, INTEGRITY))
-    return Consumer(MemoryBroker(), NO_UNITS, listening, owner="test", backoff=Backoff(lambda: 0.0))
+    units = UnitsOfWork(NO_DATABASE, Context("notifications", Topics(), system_clock, uuid7, NO_KEYRING))
+    return Consumer(MemoryBroker(), units, listening, owner="test", backoff=Backoff(lambda: 0.0))
 
 
 async def told(source: Any) -> list[Sample]:
