@@ -55,9 +55,9 @@ class Bounded:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"] == PATH:
             await self._app(scope, receive, send)
-        elif self._numbers.waiting >= self._limit and scope["path"] != PATH:
+        elif self._numbers.waiting >= self._limit:
             self._numbers.sheds += 1
             await answer(Request(scope), UNAVAILABLE.problem())(scope, receive, send)
         else:

@@ -27,12 +27,15 @@ class Meters:
     _steps: Steps = field(default_factory=Steps)
     _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
+    def __post_init__(self) -> None:
+        self.add(http_source(self.http))
+
     @classmethod
     def of(cls, settings: Settings) -> "Meters":
         """Those that every process has. Raises `MissingFile` where the stack has made no scrape token."""
         meters = cls(settings.secrets.read(SCRAPE_TOKEN), settings.topics)
         home = sources_process.home_source(settings.home, sources_process.certificate_expiry)
-        meters.add(sources_process.process_source(), home, http_source(meters.http))
+        meters.add(sources_process.process_source(), home)
         return meters
 
     def add(self, *sources: Source) -> None:
