@@ -6,7 +6,7 @@ ARGS ?=
 WORKERS ?= 2
 RUN := .venv/bin
 
-.PHONY: help setup demo test bench check format lock hooks pictures clean
+.PHONY: help setup demo test mutants bench check format lock pictures clean
 
 help: ## Say what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -20,6 +20,12 @@ demo: .venv/.runtime ## Play the story and watch it live; make demo ARGS="--once
 test: .venv/.development ## Run the tests; make test ARGS="tests/unit -k relay"
 	@$(RUN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not bench" $(ARGS)
 
+mutants: .venv/.development ## Switch the guards off one by one; a test must notice each; takes minutes
+	@PYTHONPATH=tests:. $(RUN)/python tests/mutants/run.py $(ARGS)
+
+chaos: .venv/.development ## Kill, freeze and slow a real bus; make chaos ARGS="--quick" or "--seeds 20 --minutes 5"
+	@PYTHONPATH=tests:. $(RUN)/python tests/chaos/run.py $(ARGS)
+
 bench: .venv/.development ## Print the table of promised numbers; make bench ARGS="daylight --json"; takes minutes
 	@PYTHONPATH=tests $(RUN)/python tests/bench/run.py $(ARGS)
 
@@ -32,9 +38,6 @@ format: .venv/.development ## Rewrite the code as the formatter wants it
 
 lock: .tools/bin/uv ## Pin what pyproject.toml asks for; make lock ARGS=--upgrade for newer versions
 	@.ci/lock $(ARGS)
-
-hooks: .venv/.development ## Run `make check` and the formatter before each commit
-	@$(RUN)/pre-commit install
 
 pictures: .venv/.development ## Take the pictures of the running pages into docs/pictures; needs Chromium
 	@PYTHONPATH=tests $(RUN)/python tests/browser/pictures.py $(ARGS)

@@ -6,13 +6,14 @@ Reads the tables as the superuser and the topics' ends as the broker's admin, wh
 import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import asyncpg
 from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
-from bus_run import Bus
 from infra.stack.admin import connect, settle
+from infra.stack.info import StackInfo
 
 _OUTBOXES: Mapping[str, str] = {"gateway": "outbox", "intake": "outbox", "cases": "outbox", "notifications": "feed"}
 """Who publishes, and the table that it publishes from."""
@@ -28,11 +29,22 @@ _PATIENCE_SECONDS = 90.0
 Place = tuple[str, int]
 
 
+class Watched(Protocol):
+    """The part of a bus of tests that is needed to watch it."""
+
+    @property
+    def info(self) -> StackInfo: ...
+
+    def secret(self, name: str) -> str: ...
+
+    async def superuser(self) -> asyncpg.Connection: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Settled:
     """Watches one bus."""
 
-    bus: Bus
+    bus: Watched
 
     async def wait(self) -> None:
         """Return once everything that was sent to the bus before this call has had all its effects."""

@@ -14,10 +14,12 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import asyncpg
 import httpx2
 
 from cli.demo.running import ready
 from infra.stack.home import Home
+from infra.stack.info import StackInfo
 
 CHECKOUT = Path(__file__).parents[2]
 READY_SECONDS, END_SECONDS = 180.0, 60.0
@@ -51,6 +53,27 @@ class Living:
         """Program name to base URL."""
         found: Mapping[str, str] = json.loads((self.home.root / "services.json").read_text("utf-8"))
         return found
+
+    @property
+    def info(self) -> StackInfo:
+        """Where the servers are."""
+        return StackInfo.model_validate_json(self.home.info.read_text("utf-8"))
+
+    def secret(self, name: str) -> str:
+        """A secret of the home."""
+        return (self.home.secrets / name).read_text("utf-8").strip()
+
+    async def superuser(self) -> asyncpg.Connection:
+        """A connection that may read and write everything, as no service may."""
+        place = self.info.postgres
+        return await asyncpg.connect(
+            host=place.host,
+            port=place.port,
+            database=place.database,
+            user="postgres",
+            password=self.secret("postgres/postgres"),
+            timeout=10,
+        )
 
     def command(self, *words: str) -> list[str]:
         """`phoihop …` under this interpreter."""

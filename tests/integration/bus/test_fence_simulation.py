@@ -22,7 +22,7 @@ from builders import event, example
 from bus.applying import Applier
 from bus.broker import Partition
 from bus.database import GUARDS, Database, Raw
-from bus.errors import Fenced
+from bus.errors import Fenced, OffsetMoved
 from bus.fence import Grip, Origin, take
 from bus.gate import Place
 from bus.listening import Listening, Subscription, Subscriptions
@@ -52,6 +52,8 @@ class Blow(StrEnum):
     """Dies between the offset row and the commit."""
     CRASH_AFTER = auto()
     """Dies after the commit, before it could do anything more."""
+    FORGET_AFTER = auto()
+    """Is never told of the commit, and does the same batch again."""
     FREEZE_BEFORE = auto()
     """Freezes with a batch in hand."""
     FREEZE_INSIDE = auto()
@@ -82,6 +84,9 @@ class Member:
                 await self._turn()
             except Died:
                 self.places = {}
+            except OffsetMoved:
+                self.blows["moved"] += 1
+                del self.places[self.at]
             except Fenced:
                 self.blows["fenced"] += 1
                 del self.places[self.at]
@@ -114,8 +119,13 @@ class Member:
             return
         self.blow = self.chance.choice(list(Blow)) if self.chance.random() < 0.06 else None
         await self._suffer(Blow.CRASH_BEFORE, Blow.FREEZE_BEFORE)
+        before = place.grip
         await applier.apply(place, batch)
         await self._suffer(Blow.CRASH_AFTER)
+        if self.blow is Blow.FORGET_AFTER:
+            self.blows[Blow.FORGET_AFTER] += 1
+            place.grip = before
+            await applier.apply(place, batch)
 
     async def _suffer(self, *here: Blow) -> None:
         if self.blow not in here:
@@ -216,6 +226,7 @@ async def test_members_that_steal_freeze_and_die_lose_nothing_and_apply_nothing_
     print(dict(outcome.blows))  # noqa: T201 - and what happened
     assert (outcome.lost, outcome.double) == (0, 0), f"seed {seed}: {outcome}"
     assert outcome.blows["fenced"] > 0
+    assert outcome.blows["moved"] > 0
     assert set(Blow) <= set(outcome.blows)
 
 

@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
+from bus.cursor import Cursor
 from bus.database import Database
+from bus.errors import Fenced
 from bus.identity import uuid7
 from bus.lease import CursorRow, Lease
 from bus.relay import Relay
@@ -55,6 +58,28 @@ async def test_a_standby_takes_over_when_the_lease_of_a_dead_relay_has_run_out(
         await heir.caught_up()
 
     assert log.sequences(one) == [1, 2]
+
+
+async def test_a_stale_owner_s_save_touches_no_row(store: Database) -> None:
+    row = CursorRow(store, "outbox", "stale", timedelta(milliseconds=1))
+    await row.make()
+    stale = await taken(row)
+    heir = await taken(CursorRow(store, "outbox", "heir", timedelta(minutes=1)))
+    before = await cursor(store)
+
+    with pytest.raises(Fenced):
+        await row.save(stale.epoch, Cursor(high=99))
+    await row.release(stale.epoch, Cursor(high=99))
+
+    assert heir.epoch == stale.epoch + 1
+    assert await cursor(store) == before
+
+
+async def taken(row: CursorRow) -> Lease:
+    """The lease, as soon as it is free."""
+    while (lease := await row.take()) is None:
+        pass
+    return lease
 
 
 async def test_a_relay_that_was_frozen_past_its_lease_repeats_at_most_what_it_held_and_is_fenced(
