@@ -21,7 +21,7 @@ from schemas.views import View
 from services.policy import Actor
 
 _BUS_SAYS: dict[str, Any] = {"sealed": {}, "personal": {}, "erased": ()}
-_INSIDE = ("sequence", "correlationid", "causationid", "traceparent", "feednumber", "casenumber")
+_INSIDE = ("sequence", "correlationid", "causationid", "feednumber", "casenumber")
 
 
 def ready(found: Frame, data: CommandData, actor: Actor, new_id: NewId, now: datetime) -> Event[Any]:
@@ -38,7 +38,7 @@ def ready(found: Frame, data: CommandData, actor: Actor, new_id: NewId, now: dat
 def addressed(command: Event[Any], topics: Topics, tracing: Tracing) -> tuple[Message, UUID]:
     """The sealed command on its owner's inbound topic, and the aggregate whose order it keeps.
 
-    Its trace begins here: what the unit stated of one was left behind at the door.
+    Its trace begins here: what the unit stated of one was left behind at reading.
     """
     topic = topics.inbound(command.data.OWNER)
     envelope = command.envelope.model_copy(update={"traceparent": tracing.written(topic, None)})
