@@ -30,11 +30,12 @@ class Applier:
         self.counts: dict[str, Counts] = {}
         self._units = units
         self._limits = limits
-        self._carrier = Carrier(listening)
+        self._tracing = units.context.tracing
+        self._carrier = Carrier(listening, self._tracing)
 
     def update(self, listening: Listening) -> None:
         """Apply by this from the next batch on."""
-        self._carrier = Carrier(listening)
+        self._carrier = Carrier(listening, self._tracing)
 
     async def full(self, topic: str) -> str | None:
         """Why nothing more of the topic can be parked; None if it can."""

@@ -13,6 +13,7 @@ from bus.message import Record, Trust
 from bus.parking import Parked, Parking, because
 from bus.plan import Plan, Rules
 from bus.seen import Seen
+from bus.tracing import OFF, Tracing
 from bus.uow import UnitOfWork
 
 NONE: Mapping[int, Exception] = MappingProxyType({})
@@ -38,8 +39,9 @@ class Outcome:
 class Carrier:
     """Carries records out as one group listens."""
 
-    def __init__(self, listening: Listening) -> None:
+    def __init__(self, listening: Listening, tracing: Tracing = OFF) -> None:
         self._listening = listening
+        self._tracing = tracing
         self._by_type = listening.by_type()
 
     @property
@@ -69,10 +71,13 @@ class Carrier:
         carries its records out although it is held.
         """
         if topic in self._listening.raw:
-            return await self._hand_over([one.record for one in received], failed, unit)
+            with self._tracing.handling(self.group, topic, ()):
+                return await self._hand_over([one.record for one in received], failed, unit)
         plan = await self._plan(topic, received, failed, unit, redriving=redriving)
         for run in plan.runs:
-            await run.handler(run.events, unit)
+            causes = [event.envelope.traceparent for event in run.events] if self._tracing.on else ()
+            with self._tracing.handling(self.group, topic, causes):
+                await run.handler(run.events, unit)
         return Outcome(Counts(len(received), plan.applied, plan.skipped, len(plan.parked)), plan.parked, plan.moved)
 
     async def _hand_over(self, records: Sequence[Record], failed: Mapping[int, Exception], unit: UnitOfWork) -> Outcome:

@@ -1,6 +1,7 @@
 """The consumer: reads a group's partitions and applies each batch exactly once, in order, however often it is sent."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from bus.gate import Gate, Place, State
 from bus.limits import Limits
 from bus.listening import Handler, Listening, RawHandler, Subscription, Subscriptions
 from bus.message import Record
+from bus.numbers import Histogram
 from bus.opening import Opener
 from bus.retry import Backoff, passing
 from bus.uow import UnitsOfWork
@@ -43,6 +45,7 @@ class Consumer:
     """One member of a group; `run` until told to stop. Safe beside any number of other members, frozen ones too.
 
     `counts` by topic obey consumed = applied + skipped + parked; `health()` says what is not being read and why.
+    `batches` are the seconds of those that were applied, `retries` counts those that were not and are tried again.
     """
 
     def __init__(
@@ -61,6 +64,8 @@ class Consumer:
         self._gate = Gate()
         self._opener = Opener(units, listening.group, owner, backoff)
         self._applier = Applier(units, listening, limits or Limits())
+        self.batches = Histogram()
+        self.retries = 0
         self._backoff = backoff
         self._pace = pace or Pace()
         self._reader: Reader | None = None
@@ -81,6 +86,26 @@ class Consumer:
     def health(self) -> Mapping[Partition, tuple[State, str]]:
         """The assigned partitions that are not being read, with the state and its reason; empty when all is well."""
         return {place.partition: (place.state, place.reason) for place in self._gate if place.state is not State.OPEN}
+
+    @property
+    def group(self) -> str:
+        """The group that this is a member of."""
+        return self._listening.group
+
+    def states(self) -> Mapping[State, int]:
+        """How many of the assigned partitions are in each state."""
+        return Counter(place.state for place in self._gate)
+
+    async def lag(self) -> Mapping[Partition, int]:
+        """Records behind the log's end, asked of the broker now. Raises `Transient`.
+
+        A partition whose offset row is not held (shut, lost, a gap) has no place from which to count and is absent.
+        """
+        reader, held = self._reader, {place.partition: place.grip for place in self._gate if place.grip is not None}
+        if reader is None or not held:
+            return {}
+        bounds = await reader.bounds(tuple(held))
+        return {partition: max(0, bounds[partition].end - grip.next_offset) for partition, grip in held.items()}
 
     def trouble(self) -> str | None:
         """Why this member takes no part in its group since the last attempt; None while it does, or only begins."""
@@ -169,6 +194,7 @@ class Consumer:
             return {}
 
     async def _attempt(self, place: Place, records: Sequence[Record]) -> None:
+        began = _now()
         try:
             await self._applier.apply(place, records)
         except OffsetMoved as error:
@@ -182,6 +208,7 @@ class Consumer:
         except Exception as error:  # noqa: BLE001 - recorded in health(), kept in hand, tried again; nothing is skipped
             self._wait(place, records, error)
         else:
+            self.batches.observe(_now() - began)
             if place.grip is not None and place.state is State.WAITING:
                 place.open(place.grip)
 
@@ -200,6 +227,7 @@ class Consumer:
         done = place.grip.next_offset if place.grip is not None else 0
         place.records = [record for record in records if record.offset >= done]
         place.attempt += 1
+        self.retries += 1
         wait = self._backoff.delay(place.attempt)
         place.shut(State.WAITING, type(error).__name__, _now() + wait)
         log.warning(

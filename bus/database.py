@@ -16,6 +16,9 @@ import orjson
 from sqlalchemy import exc
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
+
+from bus.numbers import PoolNumbers
 
 Raw: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 """asyncpg's connection; quoted because at run time its class takes no parameters."""
@@ -121,6 +124,13 @@ class Database:
         """A connection on which each statement is a transaction of its own."""
         async with self._connection() as connection:
             yield connection.raw
+
+    def pool(self) -> PoolNumbers:
+        """How the connections stand now."""
+        pool = self._engine.pool
+        if not isinstance(pool, QueuePool):
+            raise TypeError(f"the engine must keep a queue of connections, not a {type(pool).__name__}")
+        return PoolNumbers(pool.checkedin() + pool.checkedout(), pool.checkedout(), pool.size())
 
     async def close(self) -> None:
         """Close every connection that is not in use."""

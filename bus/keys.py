@@ -63,6 +63,8 @@ class TransactionKeys:
 
     def committed(self) -> None:
         """Let the keyring remember what was opened, each for its own purpose, and what was made."""
+        self._keyring.numbers.created += len(self._created)
+        self._keyring.numbers.opened += len(self._opened)
         self._keyring.remember(self._created, PUBLISH)
         for (purpose, dossier), key in self._opened.items():
             self._keyring.remember({dossier: key}, purpose)

@@ -38,6 +38,12 @@ async def ensure_partitions(
     return max(ahead - present, 0)
 
 
+async def ahead_of(raw: Raw, table: str = "outbox") -> int:
+    """How many partitions lie wholly beyond the last id that was drawn."""
+    last, ends = await _state(raw, table)
+    return sum(end > last + 1 for end in ends) - 1
+
+
 async def _state(raw: Raw, table: str) -> tuple[int, list[int]]:
     row = await raw.fetchrow(_STATE, table)
     if row is None or not row["ends"]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from bus.identity import Clock, NewId
 from bus.sealing import Keyring
+from bus.tracing import OFF, Tracing
 from schemas.classification import Classification, DataCategory
 from schemas.envelope import Audience, Envelope, Event
 from schemas.messages import EventData, schema_urn
@@ -15,6 +16,8 @@ from schemas.views import View
 
 BY_RULE = "phoihop"
 """The unit in the source of facts that a rule makes."""
+UNTRACED = "integrity"
+"""The aggregate of which no trace tells: that there is one may be known to its route alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,7 @@ class Context:
     clock: Clock
     new_id: NewId
     keyring: Keyring
+    tracing: Tracing = OFF
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +68,7 @@ def envelop(data: EventData, said: Said, context: Context) -> Event[EventData]:
         partitionkey=str(said.subject),
         correlationid=(cause.correlationid or cause.id) if cause else None,
         causationid=cause.id if cause else None,
-        traceparent=cause.traceparent if cause else None,
+        traceparent=_traceparent(data, cause, context),
         acttime=said.acttime,
         recordedtime=now,
         dataref=said.attached.envelope.dataref if said.attached else None,
@@ -75,6 +79,13 @@ def envelop(data: EventData, said: Said, context: Context) -> Event[EventData]:
         corrects=said.corrects,
     )
     return Event(envelope, data, said.audience)
+
+
+def _traceparent(data: EventData, cause: Envelope | None, context: Context) -> str | None:
+    if data.aggregate() == UNTRACED:
+        return None
+    topic = context.topics.of_aggregate(data.aggregate())
+    return context.tracing.written(topic, cause.traceparent if cause else None)
 
 
 def _classification(data: EventData, cause: Envelope | None) -> Classification:

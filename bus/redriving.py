@@ -81,7 +81,7 @@ class Redrive:
                 raise OutOfOrder
             if not self._lasting(at.topic) and await line.waiting(unit.raw) > 1:
                 raise Hides
-            return await Run(Carrier(listening), line, unit, who).carry_out(first)
+            return await Run(Carrier(listening, unit.context.tracing), line, unit, who).carry_out(first)
 
     async def key(self, at: ParkedAt, who: Who, most: int | None = None) -> Redriven:
         """Redrive the key of an event, in order, until one fails or `most` were tried. Raises as `event` does.
@@ -100,7 +100,7 @@ class Redrive:
                     # Somebody else carried on with it.
                     break
                 first = await line.next(unit.raw, limit)
-                found.add(await Run(Carrier(listening), line, unit, who).carry_out(first))
+                found.add(await Run(Carrier(listening, unit.context.tracing), line, unit, who).carry_out(first))
                 # The event by which the line was found may have left it.
                 at = found.next or at
             enough = most is not None and (found.tried >= most or _now() > until)

@@ -3,6 +3,7 @@
 import asyncio
 import random
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Protocol
@@ -13,10 +14,12 @@ from bus.database import Database
 from bus.errors import Fenced
 from bus.lease import CursorRow
 from bus.message import Message
+from bus.numbers import RelayNumbers
 from bus.outbox import Row, Table, read
 from bus.pace import Holding, Pace
 from bus.partitions import ensure_partitions
 from bus.retry import Backoff, passing
+from bus.tracing import OFF, Sent, Tracing
 
 Render = Callable[[Sequence[Row]], Awaitable[Sequence[Message]]]
 """Makes the messages of some rows, in their order; it may leave rows out or make several of one."""
@@ -67,7 +70,9 @@ class Relay:
         render: Render = as_written,
         pace: Pace = PACE,
         ticks: Callable[[], float] = time.monotonic,
+        tracing: Tracing = OFF,
     ) -> None:
+        self.numbers = RelayNumbers()
         self._database = database
         self._broker = broker
         self._table = table
@@ -75,12 +80,19 @@ class Relay:
         self._pace = pace
         self._wake = wake
         self._ticks = ticks
+        self._tracing = tracing
         self._row = CursorRow(database, table.name, owner, timedelta(seconds=pace.lease))
         self._backoff = Backoff(chance=random.random, first=0.1, cap=5.0)
         self._trouble: str | None = None
         self._round = 0
+        self._unsure: frozenset[int] = frozenset()
         self._waiting: list[tuple[int, asyncio.Future[None]]] = []
         self._log = log.bind(table=table.name, owner=owner)
+
+    @property
+    def table(self) -> str:
+        """The name of the table that this sends."""
+        return self._table.name
 
     def trouble(self) -> str | None:
         """Why the last turn failed; None while turns succeed, a standby's included."""
@@ -100,15 +112,19 @@ class Relay:
                 failures, self._trouble = 0, None
             except Fenced:
                 self._log.warning("relay_fenced")
+                self.numbers.fenced += 1
                 holding = None
             except Exception as error:
                 if not passing(error):
                     raise
                 failures, self._trouble = failures + 1, type(error).__name__
+                self.numbers.failures += 1
                 self._log.warning("relay_waits", failures=failures, error=type(error).__name__)
                 await _first(stop, stop, self._backoff.delay(failures))
+            self.numbers.leads = holding is not None
         if holding is not None:
             await self._release(holding)
+        self.numbers.leads = False
 
     async def caught_up(self) -> None:
         """Returns once all that was committed before this call, and is not yet sent, was sent and acknowledged.
@@ -160,7 +176,16 @@ class Relay:
     async def _send(self, rows: Sequence[Row]) -> None:
         messages = await self._render(rows) if rows else ()
         if messages:
+            if self._unsure:
+                self.numbers.resent += sum(row.id in self._unsure for row in rows)
+            self._unsure = frozenset(row.id for row in rows)
+            since = self._tracing.now()
             await self._broker.publish(messages)
+            if self._tracing.on:
+                self._tracing.sent(since, _traced(messages))
+            self._unsure = frozenset()
+            for topic, count in Counter([message.topic for message in messages]).items():
+                self.numbers.sent[topic] = self.numbers.sent.get(topic, 0) + count
 
     async def _save(self, holding: Holding) -> None:
         holding.cursor = holding.saved = await self._row.save(holding.epoch, holding.cursor)
@@ -192,6 +217,15 @@ class Relay:
             if since <= current and not caught_up.done():
                 caught_up.set_result(None)
         self._waiting = [waiting for waiting in self._waiting if not waiting[1].done()]
+
+
+def _traced(messages: Sequence[Message]) -> list[Sent]:
+    return [
+        Sent(message.topic, value.decode())
+        for message in messages
+        for name, value in message.headers
+        if name == "ce_traceparent"
+    ]
 
 
 async def _first(one: asyncio.Event, other: asyncio.Event, seconds: float) -> bool:

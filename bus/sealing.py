@@ -23,6 +23,7 @@ from tink import aead, secret_key_access
 
 from bus.errors import KeyMissing, SealBroken
 from bus.identity import Clock
+from bus.numbers import KeyNumbers
 from schemas.envelope import Event
 from schemas.facts import PersonalFacts
 
@@ -71,6 +72,7 @@ class Keyring:
     def __init__(
         self, master: aead.Aead, clock: Clock, *, entropy: Entropy = os.urandom, capacity: int = 10_000
     ) -> None:
+        self.numbers = KeyNumbers()
         self._master = master
         self._clock = clock
         self._entropy = entropy
@@ -110,6 +112,7 @@ class Keyring:
         if self._clock() >= kept[1]:
             del self._kept[purpose, dossier]
             return None
+        self.numbers.recalled += 1
         return kept[0]
 
     def remember(self, keys: Mapping[UUID, bytes], purpose: str) -> None:

@@ -9,6 +9,7 @@ from cli.doctor import app as doctor
 from cli.events import app as events
 from cli.feed import app as feed
 from cli.login import app as login
+from cli.metrics import app as metrics
 from cli.parked import app as parked
 from cli.reference import app as reference
 from cli.search import app as search
@@ -26,6 +27,7 @@ app = typer.Typer(
 app.add_typer(stack, name="stack")
 app.add_typer(up)
 app.add_typer(usage)
+app.add_typer(metrics)
 app.add_typer(demo)
 app.add_typer(login)
 app.add_typer(tip, name="tip")

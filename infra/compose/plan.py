@@ -10,6 +10,7 @@ from infra.stack.key_files import (
     MASTER,
     PUBLIC_SERVICE,
     RECEIPT_PEPPER,
+    SCRAPE_TOKEN,
     SEARCH_PEPPER,
     SUBJECT_PEPPER,
     VAULT_PRIVATE,
@@ -43,16 +44,16 @@ class Share:
 
 
 #: By the names of `cli.supervisor.roster`. The public door gets one service key and nothing that opens anything else;
-#: the private half of the vault's key goes to unmask alone.
+#: the private half of the vault's key goes to unmask alone. Each program of the bus has the token of its numbers.
 SHARES: Mapping[str, Share] = {
-    "directory": Share((ACTOR_SIGNING, DIRECTORY_ADMIN, PUBLIC_SERVICE), database=True),
-    "intake": Share((MASTER, VAULT_PUBLIC, RECEIPT_PEPPER), broker=True, database=True),
-    "gateway": Share((MASTER, RECEIPT_PEPPER), broker=True, database=True),
-    "unmask": Share((VAULT_PRIVATE,), database=True),
-    "cases": Share((MASTER, SUBJECT_PEPPER), broker=True, database=True),
-    "notifications": Share((MASTER,), broker=True, database=True),
-    "console": Share((MASTER, SEARCH_PEPPER), broker=True, database=True),
-    "public": Share((PUBLIC_SERVICE,)),
+    "directory": Share((SCRAPE_TOKEN, ACTOR_SIGNING, DIRECTORY_ADMIN, PUBLIC_SERVICE), database=True),
+    "intake": Share((SCRAPE_TOKEN, MASTER, VAULT_PUBLIC, RECEIPT_PEPPER), broker=True, database=True),
+    "gateway": Share((SCRAPE_TOKEN, MASTER, RECEIPT_PEPPER), broker=True, database=True),
+    "unmask": Share((SCRAPE_TOKEN, VAULT_PRIVATE), database=True),
+    "cases": Share((SCRAPE_TOKEN, MASTER, SUBJECT_PEPPER), broker=True, database=True),
+    "notifications": Share((SCRAPE_TOKEN, MASTER), broker=True, database=True),
+    "console": Share((SCRAPE_TOKEN, MASTER, SEARCH_PEPPER), broker=True, database=True),
+    "public": Share((SCRAPE_TOKEN, PUBLIC_SERVICE)),
     "customs-standin": Share((STANDIN_TOKEN,)),
     "customs-adapter": Share((STANDIN_TOKEN,), agency=CUSTOMS, door=False),
 }

@@ -21,6 +21,8 @@ ACTOR_SIGNING = "actor-signing.json"
 SUBJECT_PEPPER, RECEIPT_PEPPER, SEARCH_PEPPER = "subject-pepper", "receipt-pepper", "search-pepper"
 #: The first administrator's password, and the key with which the public process asks for its tokens.
 DIRECTORY_ADMIN, PUBLIC_SERVICE = "directory-admin", "public-service-key"
+#: What bears it may read the numbers of every process; it opens nothing else.
+SCRAPE_TOKEN = "scrape-token"  # noqa: S105 - the name of the secret's file
 
 
 def ensure_keys(secrets: SecretFiles) -> None:
@@ -74,6 +76,7 @@ _PLAIN: dict[str, Callable[[], str]] = {
     SEARCH_PEPPER: _pepper,
     DIRECTORY_ADMIN: random_secret,
     PUBLIC_SERVICE: random_secret,
+    SCRAPE_TOKEN: random_secret,
 }
 
 #: Every file that `ensure_keys` makes.

@@ -6,8 +6,6 @@ import random
 import time
 from contextlib import AsyncExitStack
 
-from fastapi import APIRouter
-
 import reference
 from bus.commands import CommandDesk, forget_commands
 from bus.consumer import Consumer
@@ -36,15 +34,19 @@ from services.runtime.health import Health
 from services.runtime.jwks import Jwks
 from services.runtime.kept import Kept
 from services.runtime.limits import Limiter
+from services.runtime.metrics.meters import Meters
+from services.runtime.metrics.watching import watch, watch_outbox
 from services.runtime.process import run
 from services.runtime.service import Service
 from services.runtime.settings import Settings
+from services.runtime.tracing.making import tracing_of
 
 NAME = "cases"
 
 
 async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     """Everything that cases holds, opened here and closed by `closers` in reverse."""
+    tracing = tracing_of(settings, NAME, closers)
     database = Database.connect(settings.database_url(NAME), pool_size=8)
     closers.push_async_callback(database.close)
     access = settings.broker_access(NAME)
@@ -52,7 +54,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     closers.push_async_callback(broker.close)
     wake = asyncio.Event()
     keyring = Keyring.load(settings.secrets.path("master.json"), system_clock)
-    units = UnitsOfWork(database, Context(NAME, settings.topics, system_clock, uuid7, keyring), wake)
+    units = UnitsOfWork(database, Context(NAME, settings.topics, system_clock, uuid7, keyring, tracing), wake)
     book = ReferenceBook.load(reference.folder())
     audiences = Audiences(book)
     pepper = bytes.fromhex(settings.secrets.read("subject-pepper"))
@@ -62,20 +64,25 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     listens = listening(settings.topics, growth, Inbound(doors.desk, doors.commands))
     backoff = Backoff(random.SystemRandom().random)
     consumer = Consumer(broker, units, listens, owner=owner, backoff=backoff, limits=settings.limits)
-    relay = Relay(database, broker, owner=owner, wake=wake)
+    relay = Relay(database, broker, owner=owner, wake=wake, tracing=tracing)
     expiry = Expiry(database, system_clock, forget_commands)
     kept = Kept.of(database, units, settings.limits, consumer)
     health = Health({**bus_checks(database, broker, consumer, relay), **kept.checks()}, kept.warnings())
-    app = _app(settings, doors, parked.router(kept), health, closers)
+    meters = Meters.of(settings)
+    watch(meters, database, keyring, consumer)
+    watch_outbox(meters, database, relay)
+    app = _app(settings, doors, health, meters, closers)
+    app.tracing = tracing
+    app.include_router(parked.router(kept))
     return Service(NAME, health, app, [consumer.run, expiry.run, kept.ledger.run], [relay.run])
 
 
-def _app(settings: Settings, doors: api.Doors, parking: APIRouter, health: Health, closers: AsyncExitStack) -> App:
+def _app(settings: Settings, doors: api.Doors, health: Health, meters: Meters, closers: AsyncExitStack) -> App:
     directory = client_of(settings, "directory")
     closers.push_async_callback(directory.aclose)
     deciding = Limiter(per_second=20, burst=200, clock=time.monotonic)
     actors = Actors(Jwks(directory, system_clock), system_clock)
-    app = create_app(NAME, [api.router(deciding), parking], health=health, actors=actors, passing=passing)
+    app = create_app(NAME, [api.router(deciding)], health=health, actors=actors, passing=passing, meters=meters)
     app.state.doors = doors
     return app
 

@@ -3,7 +3,10 @@
 import asyncio
 import gc
 import secrets
+from collections.abc import Callable
 from contextlib import AsyncExitStack
+
+import httpx2
 
 import reference
 from bus.consumer import Consumer
@@ -35,13 +38,17 @@ from services.runtime.clients import client_of
 from services.runtime.health import Health
 from services.runtime.jwks import Jwks
 from services.runtime.kept import Kept
+from services.runtime.metrics.meters import Meters
+from services.runtime.metrics.watching import watch
 from services.runtime.process import run
 from services.runtime.service import Service
 from services.runtime.settings import Settings
+from services.runtime.tracing.making import tracing_of
 
 
 async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     """Everything that console holds, opened here and closed by `closers` in reverse."""
+    tracing = tracing_of(settings, NAME, closers, outward=True)
     database = Database.connect(settings.database_url(NAME), pool_size=8)
     closers.push_async_callback(database.close)
     access = settings.broker_access(NAME)
@@ -49,7 +56,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     closers.push_async_callback(broker.close)
     wake = asyncio.Event()
     keyring = Keyring.load(settings.secrets.path("master.json"), system_clock)
-    units = UnitsOfWork(database, Context(NAME, settings.topics, system_clock, uuid7, keyring), wake)
+    units = UnitsOfWork(database, Context(NAME, settings.topics, system_clock, uuid7, keyring, tracing), wake)
     tokens = Tokens(bytes.fromhex(settings.secrets.read("search-pepper")))
     hub, owner, backoff = Hub(wake), str(uuid7()), Backoff(secrets.SystemRandom().random)
     consumer, finder = (
@@ -59,11 +66,18 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     search = {"search": takes_part(finder), "search_log": log_is_whole(finder)}
     kept = Kept.of(database, units, settings.limits, consumer, finder)
     health = Health({**bus_checks(database, broker, consumer), **search, **kept.checks()}, kept.warnings())
-    doors, actors = _doors(settings, units, tokens, hub, closers)
-    app = assembled(doors, actors, health)
-    intake = client_of(settings, "intake")
-    closers.push_async_callback(intake.aclose)
-    carrying = Lists(intake, doors.sessions)
+
+    def sibling(service: str) -> httpx2.AsyncClient:
+        client = client_of(settings, service, carry=tracing.carry)
+        closers.push_async_callback(client.aclose)
+        return client
+
+    doors, actors = _doors(sibling, units, tokens, hub)
+    meters = Meters.of(settings)
+    watch(meters, database, keyring, consumer, finder)
+    app = assembled(doors, actors, health, meters)
+    app.tracing = tracing
+    carrying = Lists(sibling("intake"), doors.sessions)
     app.include_router(lists.router(carrying))
     app.include_router(parked.router(kept))
     # A page of thousands of entries makes garbage enough for full collections: they need not walk what was imported.
@@ -73,11 +87,9 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
 
 
 def _doors(
-    settings: Settings, units: UnitsOfWork, tokens: Tokens, hub: Hub, closers: AsyncExitStack
+    sibling: Callable[[str], httpx2.AsyncClient], units: UnitsOfWork, tokens: Tokens, hub: Hub
 ) -> tuple[Doors, Actors]:
-    directory, deciding = client_of(settings, "directory"), client_of(settings, "cases")
-    for client in (directory, deciding):
-        closers.push_async_callback(client.aclose)
+    directory, deciding = sibling("directory"), sibling("cases")
     actors = Actors(Jwks(directory, system_clock), system_clock)
     book = ReferenceBook.load(reference.folder())
     cutting = Cutting(book)

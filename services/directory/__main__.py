@@ -19,9 +19,12 @@ from services.runtime.actors import Actors
 from services.runtime.app import create_app
 from services.runtime.checks import database_answers
 from services.runtime.health import Health
+from services.runtime.metrics.meters import Meters
+from services.runtime.metrics.sources_bus import pool_source
 from services.runtime.process import run
 from services.runtime.service import Service
 from services.runtime.settings import Settings
+from services.runtime.tracing.making import tracing_of
 
 NAME = "directory"
 
@@ -43,9 +46,12 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     await bootstrap.first_administrator(means, settings.secrets)
     await bootstrap.register_public_key(means, settings.secrets)
     health = Health(checks={"database": database_answers(database)})
-    app = create_app(
-        NAME, [api.router(time.monotonic)], health=health, actors=Actors(means.signer, system_clock), passing=passing
-    )
+    meters = Meters.of(settings)
+    meters.add(pool_source(database))
+    actors = Actors(means.signer, system_clock)
+    doors = [api.router(time.monotonic)]
+    app = create_app(NAME, doors, health=health, actors=actors, passing=passing, meters=meters)
+    app.tracing = tracing_of(settings, NAME, closers)
     app.state.means = means
     return Service(NAME, health, app)
 

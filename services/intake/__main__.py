@@ -6,8 +6,6 @@ import secrets
 import time
 from contextlib import AsyncExitStack
 
-from fastapi import APIRouter
-
 import reference
 from bus.commands import CommandDesk, forget_commands
 from bus.consumer import Consumer
@@ -36,9 +34,12 @@ from services.runtime.health import Health
 from services.runtime.jwks import Jwks
 from services.runtime.kept import Kept
 from services.runtime.limits import Limiter
+from services.runtime.metrics.meters import Meters
+from services.runtime.metrics.watching import watch, watch_outbox
 from services.runtime.process import run
 from services.runtime.service import Service
 from services.runtime.settings import Settings
+from services.runtime.tracing.making import tracing_of
 
 NAME = "intake"
 
@@ -50,11 +51,12 @@ def limiter(per_second: float, at_once: int) -> Limiter:
 
 async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     """Everything that intake holds, opened here and closed by `closers` in reverse."""
+    tracing = tracing_of(settings, NAME, closers)
     database = Database.connect(settings.database_url(NAME), pool_size=8)
     closers.push_async_callback(database.close)
     wake = asyncio.Event()
     keyring = Keyring.load(settings.secrets.path("master.json"), system_clock)
-    units = UnitsOfWork(database, Context(NAME, settings.topics, system_clock, uuid7, keyring), wake)
+    units = UnitsOfWork(database, Context(NAME, settings.topics, system_clock, uuid7, keyring, tracing), wake)
     office = _office(settings)
     parts = Doors(units=units, database=database, commands=CommandDesk(office.pepper), office=office)
     access = settings.broker_access(NAME)
@@ -64,11 +66,16 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     listens = listening(settings.topics, Inbound(parts.commands, parts.office))
     backoff = Backoff(secrets.SystemRandom().random)
     consumer = Consumer(broker, units, listens, owner=owner, backoff=backoff, limits=settings.limits)
-    relay = Relay(database, broker, owner=owner, wake=wake)
+    relay = Relay(database, broker, owner=owner, wake=wake, tracing=tracing)
     expiry = Expiry(database, system_clock, forget_commands)
     kept = Kept.of(database, units, settings.limits, consumer)
     health = Health({**bus_checks(database, broker, consumer, relay), **kept.checks()}, kept.warnings())
-    app = _app(settings, parts, parked.router(kept), health, closers)
+    meters = Meters.of(settings)
+    watch(meters, database, keyring, consumer)
+    watch_outbox(meters, database, relay)
+    app = _app(settings, parts, health, meters, closers)
+    app.tracing = tracing
+    app.include_router(parked.router(kept))
     return Service(NAME, health, app, [consumer.run, expiry.run, kept.ledger.run], [relay.run])
 
 
@@ -83,7 +90,7 @@ def _office(settings: Settings) -> Office:
     )
 
 
-def _app(settings: Settings, parts: Doors, parking: APIRouter, health: Health, closers: AsyncExitStack) -> App:
+def _app(settings: Settings, parts: Doors, health: Health, meters: Meters, closers: AsyncExitStack) -> App:
     directory = client_of(settings, "directory")
     closers.push_async_callback(directory.aclose)
     # The public's whole process is one actor to intake; its own door counts the public.
@@ -94,11 +101,9 @@ def _app(settings: Settings, parts: Doors, parking: APIRouter, health: Health, c
         reports.router(sending=limiter(10, 100)),
         signals.router(submitting=limiter(200, 2000)),
         integrity.router(),
-        parking,
     ]
-    app = create_app(
-        NAME, doors, health=health, actors=Actors(Jwks(directory, system_clock), system_clock), passing=passing
-    )
+    actors = Actors(Jwks(directory, system_clock), system_clock)
+    app = create_app(NAME, doors, health=health, actors=actors, passing=passing, meters=meters)
     app.state.doors = parts
     return app
 

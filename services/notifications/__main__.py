@@ -15,6 +15,7 @@ from bus.retry import Backoff, passing
 from bus.sealing import Keyring
 from bus.uow import Context, UnitsOfWork
 from schemas.reference.book import ReferenceBook
+from schemas.reference.validity import vietnam_date
 from services.notifications.api import feeds, integrity
 from services.notifications.api.doors import Doors
 from services.notifications.consumer import listening
@@ -32,15 +33,19 @@ from services.runtime.health import Health
 from services.runtime.jwks import Jwks
 from services.runtime.kept import Kept
 from services.runtime.limits import Limiter
+from services.runtime.metrics.meters import Meters
+from services.runtime.metrics.watching import watch, watch_feed
 from services.runtime.process import run
 from services.runtime.service import Service
 from services.runtime.settings import Settings
+from services.runtime.tracing.making import tracing_of
 
 NAME = "notifications"
 
 
 async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     """Everything that notifications holds, opened here and closed by `closers` in reverse."""
+    tracing = tracing_of(settings, NAME, closers)
     database = Database.connect(settings.database_url(NAME), pool_size=8)
     closers.push_async_callback(database.close)
     access = settings.broker_access(NAME)
@@ -48,7 +53,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     closers.push_async_callback(broker.close)
     wake, bell = asyncio.Event(), asyncio.Event()
     keyring = Keyring.load(settings.secrets.path("master.json"), system_clock)
-    units = UnitsOfWork(database, Context(NAME, settings.topics, system_clock, uuid7, keyring), wake, bell)
+    units = UnitsOfWork(database, Context(NAME, settings.topics, system_clock, uuid7, keyring, tracing), wake, bell)
     book = ReferenceBook.load(reference.folder())
     doorway = Doorway(book)
     heads = Heads(database, bell)
@@ -59,19 +64,23 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     relay = Relay(database, broker, owner=owner, wake=wake, table=FEED, render=Delivery(units, doorway).render)
     kept = Kept.of(database, units, limits, consumer)
     health = Health({**bus_checks(database, broker, consumer, relay), **kept.checks()}, kept.warnings())
-    app = _app(settings, health, closers, kept)
+    meters = Meters.of(settings)
+    watch(meters, database, keyring, consumer)
+    watch_feed(meters, database, relay, lambda: book.integrity_units_at(vietnam_date(system_clock())))
+    app = _app(settings, health, meters, closers)
+    app.tracing = tracing
+    app.include_router(parked.router(kept))
     app.state.doors = Doors(units, Pull(units, doorway), heads, book)
     return Service(NAME, health, app, [consumer.run, kept.ledger.run], [relay.run, heads.run])
 
 
-def _app(settings: Settings, health: Health, closers: AsyncExitStack, kept: Kept) -> App:
+def _app(settings: Settings, health: Health, meters: Meters, closers: AsyncExitStack) -> App:
     directory = client_of(settings, "directory")
     closers.push_async_callback(directory.aclose)
     reading = Limiter(per_second=50, burst=200, clock=time.monotonic)
-    doors = [feeds.router(reading), integrity.router(), parked.router(kept)]
-    return create_app(
-        NAME, doors, health=health, actors=Actors(Jwks(directory, system_clock), system_clock), passing=passing
-    )
+    doors = [feeds.router(reading), integrity.router()]
+    actors = Actors(Jwks(directory, system_clock), system_clock)
+    return create_app(NAME, doors, health=health, actors=actors, passing=passing, meters=meters)
 
 
 if __name__ == "__main__":

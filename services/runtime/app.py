@@ -1,5 +1,6 @@
 """The HTTP app of a service: its routers, health, problems, body limit and the edge that every request passes."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from uuid import UUID, uuid4
@@ -14,8 +15,13 @@ from services.runtime import problems
 from services.runtime.actors import Actors
 from services.runtime.edge import Answered, Bounded, Identified
 from services.runtime.health import Health
+from services.runtime.metrics import door
+from services.runtime.metrics.http import HttpNumbers, Measured
+from services.runtime.metrics.meters import Meters
 from services.runtime.problems import Passing
 from services.runtime.secrecy import no_state_secret
+from services.runtime.tracing.http import Traced
+from services.runtime.tracing.port import NO_TRACING, ServiceTracing
 
 MAX_BODY_BYTES = 64 * 1024
 MAX_WAITING = 512
@@ -32,10 +38,16 @@ class App(FastAPI):
     """FastAPI within the edge of `services/runtime/edge.py`."""
 
     new_id: Callable[[], UUID]
+    numbers: HttpNumbers
+    tracing: ServiceTracing = NO_TRACING
+    """Set by the composition root before the first request."""
 
     def build_middleware_stack(self) -> ASGIApp:
         """The framework's own stack inside ours: only what lies outside it sees the body limit's plain answer."""
-        return Identified(Bounded(Answered(super().build_middleware_stack()), MAX_WAITING), self.new_id)
+        answered = Answered(super().build_middleware_stack())
+        traced = Traced(answered, self.tracing) if self.tracing.on else answered
+        bounded = Bounded(traced, MAX_WAITING, self.numbers)
+        return Measured(Identified(bounded, self.new_id), self.numbers, time.monotonic)
 
 
 def create_app(
@@ -48,8 +60,9 @@ def create_app(
     max_body: int = MAX_BODY_BYTES,
     new_id: Callable[[], UUID] = uuid4,
     passing: Passing = _transient,
+    meters: Meters | None = None,
 ) -> App:
-    """An app with these routers, `/healthz` and `/readyz`.
+    """An app with these routers, `/healthz`, `/readyz`, and with `meters` `/metrics` for who bears their token.
 
     Content that bears a secrecy level is refused at each of them. `actors` verifies the tokens of doors that ask for
     `CurrentActor`; a router or route may set a `max_body_size` of its own. What handlers need beside it is put on
@@ -67,12 +80,15 @@ def create_app(
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
     )
     app.new_id = new_id
+    app.numbers = meters.http if meters else HttpNumbers()
     app.state.actors = actors
     app.state.health = health
     problems.install(app, passing)
     for router in routers:
         app.include_router(router)
     app.include_router(_health_router(health))
+    if meters:
+        app.include_router(door.router(meters.ready(health)))
     return app
 
 

@@ -1,7 +1,7 @@
 """Calls to sibling services: an HTTP client by service name, and the tokens of a process that acts for itself."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 import httpx2
@@ -12,15 +12,26 @@ from services.runtime.problems import DIRECTORY_UNREACHABLE
 from services.runtime.settings import Settings
 
 TIMEOUT = httpx2.Timeout(10.0, connect=2.0)
+Carry = Callable[[], Mapping[str, str]]
 RENEW_BEFORE = timedelta(seconds=60)
 
 
-def client_of(settings: Settings, service: str, timeout: httpx2.Timeout = TIMEOUT) -> httpx2.AsyncClient:
+def client_of(
+    settings: Settings, service: str, timeout: httpx2.Timeout = TIMEOUT, carry: Carry | None = None
+) -> httpx2.AsyncClient:
     """A client whose base URL is the service's; to be closed by its maker. Raises `UnknownService`.
 
-    Proxies of the environment are ignored: siblings are on the same machine or the same private network.
+    Proxies of the environment are ignored: siblings are on the same machine or the same private network. `carry` gives
+    the headers by which the sibling's work is known as part of ours.
     """
-    return httpx2.AsyncClient(base_url=settings.url(service), timeout=timeout, trust_env=False)
+    client = httpx2.AsyncClient(base_url=settings.url(service), timeout=timeout, trust_env=False)
+    if carry is not None:
+
+        async def carried(request: httpx2.Request) -> None:
+            request.headers.update(carry())
+
+        client.event_hooks["request"].append(carried)
+    return client
 
 
 class ServiceToken:

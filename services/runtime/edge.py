@@ -9,6 +9,8 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from schemas.problems import OVERSIZE, UNAVAILABLE
+from services.runtime.metrics.door import PATH
+from services.runtime.metrics.http import HttpNumbers, route_of
 from services.runtime.problems import answer
 
 REQUEST_ID = "phoihop.request_id"
@@ -41,18 +43,22 @@ class Identified:
 
 
 class Bounded:
-    """At most `limit` requests wait for their answer at once; one more is told 503 and when to come again."""
+    """At most `limit` requests wait for their answer at once; one more is told 503 and when to come again.
 
-    def __init__(self, app: ASGIApp, limit: int) -> None:
+    The door to the numbers stays open: they are asked for when there is too much to do.
+    """
+
+    def __init__(self, app: ASGIApp, limit: int, numbers: HttpNumbers) -> None:
         self._app = app
         self._limit = limit
-        self._waiting = 0
+        self._numbers = numbers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"] == PATH:
             await self._app(scope, receive, send)
-        elif self._waiting >= self._limit:
+        elif self._numbers.waiting >= self._limit:
+            self._numbers.sheds += 1
             await answer(Request(scope), UNAVAILABLE.problem())(scope, receive, send)
         else:
             await self._admit(scope, receive, send)
@@ -60,12 +66,12 @@ class Bounded:
     async def _admit(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A stream that has begun to answer no longer counts: it waits for events, not for us."""
         open_request = [True]
-        self._waiting += 1
+        self._numbers.waiting += 1
 
         def begun() -> None:
             if open_request:
                 open_request.pop()
-                self._waiting -= 1
+                self._numbers.waiting -= 1
 
         async def counted(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -93,7 +99,7 @@ class Answered:
         try:
             await self._app(scope, receive, reply.send)
         except Exception as error:
-            structlog.get_logger().error("request_failed", route=_route(scope), exc_info=error)
+            structlog.get_logger().error("request_failed", route=route_of(scope), exc_info=error)
             # A whole answer went out, so nothing more is owed; one cut in half must break the connection.
             if not reply.complete:
                 raise
@@ -112,11 +118,6 @@ class _Reply:
         elif not self._replaced:
             await self._send(message)
             self.complete = message["type"] == "http.response.body" and not message.get("more_body", False)
-
-
-def _route(scope: Scope) -> str:
-    """The template of the route: the path itself may hold an id."""
-    return str(getattr(scope.get("route"), "path", "unrouted"))
 
 
 def _plain_oversize(message: Message) -> bool:

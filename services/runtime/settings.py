@@ -36,6 +36,15 @@ class Settings(BaseSettings):
         max_length=100,
         description="the address to listen on, where it is not the host that siblings use: 0.0.0.0 in a container",
     )
+    traces_endpoint: str = Field(
+        default="",
+        max_length=500,
+        pattern=r"^(https?://\S+)?$",
+        description="the OTLP/HTTP endpoint for traces, such as http://127.0.0.1:4318; empty: none are made",
+    )
+    traces_share: float = Field(
+        default=0.01, ge=0, le=1, description="the share of traces that are made, where there is an endpoint"
+    )
     log: Literal["json", "text"] = Field(default="json", description="how log lines are written")
     drain_seconds: int = Field(default=10, ge=0, le=300, description="how long open requests may take at shutdown")
 

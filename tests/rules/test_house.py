@@ -1,11 +1,12 @@
 """Each rule of the house finds a planted offence, and the tree has none."""
 
+import ast
 import subprocess
 from pathlib import Path, PurePosixPath
 
 import pytest
 
-from rules import house, source, texts
+from rules import actions, house, source, texts
 
 MODULE = PurePosixPath("services/cases/claims.py")
 
@@ -65,6 +66,22 @@ def test_a_waiver_without_a_reason_is_refused(waiver: str) -> None:
     (said,) = python(f"x = 1  # {waiver}\n")
     assert said.startswith("line 1: a waiver carries its reason")
     assert python(f"x = 1  # {waiver} - a constant of this file\n") == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'log.info(f"tip {tip}")', 'log.info("Tip received")', 'log.warning("tip")', 'log.info("tip_received", tip)',
+        'structlog.get_logger().error("tip " + tip)', "log.exception(str(error))", "log.info(event=x)",
+    ],
+)  # fmt: skip
+def test_a_log_line_that_is_no_action_is_refused(line: str) -> None:
+    assert len(list(actions.actions(ast.parse(line)))) == 1
+
+
+def test_a_log_line_that_is_an_action_with_fields_is_kept_and_other_calls_are_not_looked_at() -> None:
+    text = 'log.info("tip_received", unit=unit)\nself._log.error("relay_fenced")\nmath.log(2)\nsay.info("Any text")\n'
+    assert list(actions.actions(ast.parse(text))) == []
 
 
 def test_a_package_says_what_it_is() -> None:

@@ -121,7 +121,7 @@ _NO_LIST = "0198f0c0-0000-7000-8000-00000000dead"
 """Lists are no tips: who asks for one of another desk is answered as for one that never was."""
 _NOTHING_PARKED = id_of(ParkedAt("planted", "phoihop.tip.v1", 0, 1))
 _SOME_RECEIPT = {"receipt": "0000-0000-0000-0000-0"}
-_OF_ALL = {"/healthz": once(), "/readyz": once(), "/openapi.json": once()}
+_OF_ALL = {"/healthz": once(), "/readyz": once(), "/openapi.json": once(), "/metrics": once()}
 _PARKED = {
     "/parked": each({}, {"limit": "500"}),
     "/parked/log": each({}, {"limit": "500"}),

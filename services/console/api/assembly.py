@@ -12,6 +12,7 @@ from services.console.api.doors import HEADERS, Doors
 from services.runtime.actors import Actors
 from services.runtime.app import App, create_app
 from services.runtime.health import Health
+from services.runtime.metrics.meters import Meters
 
 NAME = "console"
 _HOUR = "public, max-age=3600"
@@ -27,11 +28,11 @@ class Looks(StaticFiles):
         return found
 
 
-def assembled(doors: Doors, actors: Actors, health: Health) -> App:
+def assembled(doors: Doors, actors: Actors, health: Health, meters: Meters | None = None) -> App:
     """Every door, with pages for errors of pages and problems for those of programs."""
     # The stream of the list stands before the page of a case, whose path would take it for an id.
     routers = [signing.router, streams.router, board.router, cases.router, search.router, twins.router]
-    app = create_app(NAME, routers, health=health, actors=actors, passing=passing)
+    app = create_app(NAME, routers, health=health, actors=actors, passing=passing, meters=meters)
     errors.install(app)
     app.mount("/static", looks(), name="static")
     app.state.doors = doors

@@ -25,21 +25,25 @@ from services.intake.gateway.repository import forget_arrivals
 from services.intake.gateway.roster import Roster
 from services.runtime import parked
 from services.runtime.actors import Actors
-from services.runtime.app import create_app
+from services.runtime.app import App, create_app
 from services.runtime.bus_checks import bus_checks
 from services.runtime.clients import client_of
 from services.runtime.health import Health
 from services.runtime.jwks import Jwks
 from services.runtime.kept import Kept
+from services.runtime.metrics.meters import Meters
+from services.runtime.metrics.watching import watch, watch_outbox
 from services.runtime.process import run
 from services.runtime.service import Service
 from services.runtime.settings import Settings
+from services.runtime.tracing.making import tracing_of
 
 NAME = "gateway"
 
 
 async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     """Everything that the gateway holds, opened here and closed by `closers` in reverse."""
+    tracing = tracing_of(settings, NAME, closers)
     database = Database.connect(settings.database_url(NAME), pool_size=8)
     closers.push_async_callback(database.close)
     access = settings.broker_access(NAME)
@@ -48,7 +52,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     closers.push_async_callback(broker.close)
     wake = asyncio.Event()
     keyring = Keyring.load(settings.secrets.path("master.json"), system_clock)
-    units = UnitsOfWork(database, Context(NAME, settings.topics, system_clock, uuid7, keyring), wake)
+    units = UnitsOfWork(database, Context(NAME, settings.topics, system_clock, uuid7, keyring, tracing), wake)
     roster = Roster(reference.folder(), settings.topics, system_clock)
     gateway = Gateway(roster.sender, bytes.fromhex(settings.secrets.read("receipt-pepper")))
     owner = str(uuid7())
@@ -57,7 +61,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     listens = listening(settings.topics, topics, gateway)
     backoff = Backoff(secrets.SystemRandom().random)
     consumer = Consumer(broker, units, listens, owner=owner, backoff=backoff, limits=settings.limits)
-    relay = Relay(database, broker, owner=owner, wake=wake)
+    relay = Relay(database, broker, owner=owner, wake=wake, tracing=tracing)
     expiry = Expiry(database, system_clock, forget_arrivals)
 
     def listen(now: tuple[str, ...]) -> None:
@@ -69,11 +73,20 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
 
     kept = Kept.of(database, units, settings.limits, consumer)
     health = Health({**bus_checks(database, broker, consumer, relay), **kept.checks()}, kept.warnings())
+    meters = Meters.of(settings)
+    watch(meters, database, keyring, consumer)
+    watch_outbox(meters, database, relay)
+    app = _app(settings, health, meters, closers)
+    app.tracing = tracing
+    app.include_router(parked.router(kept))
+    return Service(NAME, health, app, [consumer.run, follow, expiry.run, kept.ledger.run], [relay.run])
+
+
+def _app(settings: Settings, health: Health, meters: Meters, closers: AsyncExitStack) -> App:
     directory = client_of(settings, "directory")
     closers.push_async_callback(directory.aclose)
     actors = Actors(Jwks(directory, system_clock), system_clock)
-    app = create_app(NAME, [parked.router(kept)], health=health, actors=actors, passing=passing)
-    return Service(NAME, health, app, [consumer.run, follow, expiry.run, kept.ledger.run], [relay.run])
+    return create_app(NAME, [], health=health, actors=actors, passing=passing, meters=meters)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """A unit's command made ready for its owner: numbered, freed of what only the bus may say, small enough when sealed."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from bus.frame import Frame
 from bus.identity import NewId
 from bus.message import Message
 from bus.sealing import sealed_shape
+from bus.tracing import Tracing
 from bus.wire import encode
 from schemas.commands.signal import SignalSubmit
 from schemas.envelope import Envelope, Event
@@ -33,9 +35,14 @@ def ready(found: Frame, data: CommandData, actor: Actor, new_id: NewId, now: dat
     return command
 
 
-def addressed(command: Event[Any], topics: Topics) -> tuple[Message, UUID]:
-    """The sealed command on its owner's inbound topic, and the aggregate whose order it keeps."""
-    message = encode(command, topics.inbound(command.data.OWNER))
+def addressed(command: Event[Any], topics: Topics, tracing: Tracing) -> tuple[Message, UUID]:
+    """The sealed command on its owner's inbound topic, and the aggregate whose order it keeps.
+
+    Its trace begins here: what the unit stated of one was left behind at reading.
+    """
+    topic = topics.inbound(command.data.OWNER)
+    envelope = command.envelope.model_copy(update={"traceparent": tracing.written(topic, None)})
+    message = encode(replace(command, envelope=envelope), topic)
     return message, UUID(command.data.addressed())
 
 

@@ -40,7 +40,7 @@ class Gateway:
         letters = await _first_time([read(record, sender, new_id, now, self._pepper) for record in records], uow)
         commands = [letter.command for letter in letters if letter.command is not None]
         for command in await _sealed(commands, uow):
-            uow.forward(*addressed(command, uow.context.topics))
+            uow.forward(*addressed(command, uow.context.topics, uow.context.tracing))
         refused = [(letter, letter.refusal) for letter in letters if letter.refusal is not None]
         for letter, refusal in refused:
             _answer(letter, refusal, sender, uow)

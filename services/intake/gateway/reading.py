@@ -1,7 +1,7 @@
 """Reads one record of a unit's topic: a command for its owner, or the reason why it is none."""
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -63,9 +63,11 @@ def _frame(record: Record) -> Frame:
     if len(record.value) > MAX_EVENT_BYTES:
         raise Refused(OVERSIZE.problem(), "/data")
     try:
-        return frame(record, Trust.UNIT)
+        found = frame(record, Trust.UNIT)
     except Undecodable as error:
         raise Refused(problems.unreadable(error, record.value), _pointer(error.field)) from error
+    # Ours alone: a unit's word would stand in the traces of the bus, and in what the bus answers because of it.
+    return replace(found, envelope=found.envelope.model_copy(update={"traceparent": None}))
 
 
 def _command(found: Frame, sender: Sender) -> CommandData:

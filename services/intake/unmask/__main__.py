@@ -16,9 +16,12 @@ from services.runtime.clients import client_of
 from services.runtime.health import Health
 from services.runtime.jwks import Jwks
 from services.runtime.limits import Limiter
+from services.runtime.metrics.meters import Meters
+from services.runtime.metrics.sources_bus import pool_source
 from services.runtime.process import run
 from services.runtime.service import Service
 from services.runtime.settings import Settings
+from services.runtime.tracing.making import tracing_of
 
 NAME = "unmask"
 OPENINGS_PER_SECOND, OPENINGS_AT_ONCE = 1.0, 60
@@ -33,9 +36,11 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     closers.push_async_callback(intake.aclose)
     health = Health(checks={"database": database_answers(database)})
     doors = api.router(Limiter(OPENINGS_PER_SECOND, OPENINGS_AT_ONCE, time.monotonic))
-    app = create_app(
-        NAME, [doors], health=health, actors=Actors(Jwks(directory, system_clock), system_clock), passing=passing
-    )
+    meters = Meters.of(settings)
+    meters.add(pool_source(database))
+    actors = Actors(Jwks(directory, system_clock), system_clock)
+    app = create_app(NAME, [doors], health=health, actors=actors, passing=passing, meters=meters)
+    app.tracing = tracing_of(settings, NAME, closers)
     vault = OpenVault.load(settings.secrets.path("vault-private.json"))
     app.state.opener = Opener(vault=vault, database=database, intake=intake)
     return Service(NAME, health, app)

@@ -34,7 +34,7 @@ def sections() -> Sequence[str]:
 @pytest.fixture
 async def town(database: TestDatabase, tmp_path: Path) -> AsyncIterator[Town]:
     clock = Clock()
-    secrets_on_file = {"directory-admin": ADMIN_PASSWORD, "public-service-key": PUBLIC_KEY}
+    secrets_on_file = {"directory-admin": ADMIN_PASSWORD, "public-service-key": PUBLIC_KEY, "scrape-token": "một"}
     place = Secrets(home_with(tmp_path, {}, secrets_on_file) / "secrets")
     connected = Database.connect(database.url("directory"), pool_size=8, application="directory tests")
     means = Means(

@@ -14,6 +14,7 @@ from schemas.classification import Classification, DataCategory
 from schemas.commands.case import CaseClaim
 from schemas.envelope import Envelope
 from schemas.events.case import CaseClaimed, CaseProposed
+from schemas.events.integrity import IntegrityOpened
 from schemas.facts import Identifier, IdentifierKind, PersonalFacts
 from schemas.topics import Topics
 from schemas.views import View
@@ -116,3 +117,9 @@ def test_a_correction_names_what_it_corrects_and_its_basis() -> None:
     made = enveloped(corrects=earlier, legalbasis="khoản 5 Điều 1 98/2020/NĐ-CP")
 
     assert (made.corrects, made.legalbasis) == (earlier, "khoản 5 Điều 1 98/2020/NĐ-CP")
+
+
+def test_of_the_integrity_route_no_trace_tells() -> None:
+    held = event(example(CaseClaim), id="k-1", traceparent="00-aa-bb-01")
+
+    assert envelop(example(IntegrityOpened), replace(SAID, cause=held), CONTEXT).envelope.traceparent is None

@@ -62,10 +62,12 @@ def test_a_group_that_is_no_number_is_named_with_its_setting(text: str) -> None:
 def test_each_program_holds_its_own_secrets_and_no_others(places: Places) -> None:
     run(places)
 
-    assert held(places, "public") == {"public-service-key"}
-    assert held(places, "unmask") == {"vault-private.json", "postgres/unmask"}
-    assert held(places, "cases") == {"master.json", "subject-pepper", "postgres/cases", "kafka/cases"}
-    assert held(places, "console") == {"master.json", "search-pepper", "postgres/console", "kafka/console"}
+    assert held(places, "public") == {"public-service-key", "scrape-token"}
+    assert held(places, "unmask") == {"vault-private.json", "postgres/unmask", "scrape-token"}
+    assert held(places, "cases") == {"master.json", "subject-pepper", "postgres/cases", "kafka/cases", "scrape-token"}
+    assert held(places, "console") == {
+        "master.json", "search-pepper", "postgres/console", "kafka/console", "scrape-token",
+    }  # fmt: skip
     assert held(places, "customs-adapter") == {"customs-standin-token", "kafka/customs-hq", "kafka/customs-kv2"}
     holders = {program for program in SHARES if "vault-private.json" in held(places, program)}
     assert holders == {"unmask"}

@@ -12,11 +12,13 @@ from fastapi.responses import StreamingResponse
 from joserfc.jwk import OKPKey
 
 from runtime_builders import Clock, KnownKeys, bearer, problem, serving, signing_key, token
+from schemas.topics import Topics
 from services.runtime import app as app_module
 from services.runtime.actors import Actors
 from services.runtime.app import create_app
 from services.runtime.health import Health
 from services.runtime.limits import Limiter, per_actor, whole_door
+from services.runtime.metrics.meters import Meters
 
 
 @pytest.fixture
@@ -99,7 +101,8 @@ async def test_past_the_limit_of_waiting_requests_one_more_is_told_to_come_again
 
         return StreamingResponse(parts())
 
-    async with serving(create_app("cases", [router], health=health)) as client:
+    meters = Meters("a-token", Topics())
+    async with serving(create_app("cases", [router], health=health, meters=meters)) as client:
         async with client.stream("GET", "/stream") as streaming:
             assert streaming.status_code == 200
             waiting = [asyncio.create_task(client.get("/slow")) for _ in range(2)]
@@ -108,6 +111,9 @@ async def test_past_the_limit_of_waiting_requests_one_more_is_told_to_come_again
             refused = await client.get("/slow")
             problem(refused, "unavailable", 503)
             assert refused.headers["retry-after"]
+            told = await client.get("/metrics", headers=bearer("a-token"))
+            assert "phoihop_http_waiting_requests 2.0" in told.text
+            assert "phoihop_http_sheds_total 1.0" in told.text
             leave.set()
             assert [(await one).json() for one in waiting] == ["done", "done"]
         assert (await client.get("/slow")).json() == "done"
