@@ -8,7 +8,7 @@ import base64
 import binascii
 import os
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -119,6 +119,12 @@ class Keyring:
             self._kept.move_to_end((purpose, dossier))
         while len(self._kept) > self._capacity:
             self._kept.popitem(last=False)
+
+    def forget(self, dossiers: Collection[UUID]) -> None:
+        """Keep no key of these dossiers any longer, for any purpose: they were destroyed."""
+        gone = frozenset(dossiers)
+        for known in [known for known in self._kept if known[1] in gone] if gone else ():
+            del self._kept[known]
 
 
 def new_master_keyset() -> str:

@@ -104,6 +104,13 @@ class UnitOfWork:
         """Keys by dossier, for an audited purpose; a dossier that was erased is absent."""
         return await self._keys.open(dossiers, purpose)
 
+    async def destroy_keys(self, dossiers: Sequence[UUID], erased_for: str, basis: str) -> list[UUID]:
+        """Destroy the keys of dossiers that this service publishes, for good; returns those destroyed by this call.
+
+        When this transaction is rolled back they are as they were. `erased_for` is whose act it is.
+        """
+        return await self._keys.destroy(dossiers, erased_for, basis)
+
     async def seal(self, events: Sequence[Event[Any]]) -> list[Event[Any]]:
         """The events with their personal part sealed, for `forward`. Raises `KeyMissing`."""
         keys = await self._keys.to_seal({dossier for event in events for dossier in event.data.personal})
