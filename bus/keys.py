@@ -1,4 +1,4 @@
-"""The keys of dossiers as one transaction sees them: made by `keys.create`, opened by `keys.open`, ended by `keys.destroy`.
+"""The keys of dossiers as one transaction sees them: made, opened on record, and destroyed, by functions of `keys`.
 
 Keys reach the process's keyring only once the transaction is committed: an opening that was rolled back left no trace
 in the audit, so it must not serve anyone later. A key that the keyring remembers is used only after `keys.gone` has

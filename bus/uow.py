@@ -83,7 +83,7 @@ class UnitOfWork:
             corrects=corrects,
         )
         event = envelop(data, said, self.context)
-        message = self._sized(event, self.context.topics.of_aggregate(data.aggregate()))
+        message = self._sized(event, self.context.topics.of_aggregate(data.record()))
         entry = Entry(message, subject, sequence, UUID(event.envelope.id))
         self._outgoing.append(_Outgoing(entry, event if data.personal else None))
         return event

@@ -19,7 +19,7 @@ from bus.sealing import Keyring
 from bus.uow import Context, UnitsOfWork
 from schemas.identifiers.address.atlas import Atlas
 from schemas.reference.book import ReferenceBook
-from services.intake.api import desk, integrity, reports, signals, tips
+from services.intake.api import desk, dossiers, integrity, reports, signals, tips
 from services.intake.api.doors import Doors
 from services.intake.consumer import listening
 from services.intake.handlers.inbound import Inbound
@@ -88,6 +88,7 @@ def _app(settings: Settings, parts: Doors, health: Health, closers: AsyncExitSta
         reports.router(sending=limiter(10, 100)),
         signals.router(submitting=limiter(200, 2000)),
         integrity.router(),
+        dossiers.router(),
         parked.router(parts.database),
     ]
     app = create_app(

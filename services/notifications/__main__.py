@@ -15,7 +15,7 @@ from bus.retry import Backoff, passing
 from bus.sealing import Keyring
 from bus.uow import Context, UnitsOfWork
 from schemas.reference.book import ReferenceBook
-from services.notifications.api import feeds, integrity
+from services.notifications.api import dossiers, feeds, integrity
 from services.notifications.api.doors import Doors
 from services.notifications.consumer import listening
 from services.notifications.handlers.delivery import Delivery
@@ -65,7 +65,7 @@ def _app(settings: Settings, health: Health, closers: AsyncExitStack, database: 
     directory = client_of(settings, "directory")
     closers.push_async_callback(directory.aclose)
     reading = Limiter(per_second=50, burst=200, clock=time.monotonic)
-    doors = [feeds.router(reading), integrity.router(), parked.router(database)]
+    doors = [feeds.router(reading), integrity.router(), dossiers.router(), parked.router(database)]
     return create_app(
         NAME, doors, health=health, actors=Actors(Jwks(directory, system_clock), system_clock), passing=passing
     )

@@ -57,7 +57,14 @@ class Rule:
 
 
 def _filled(door: Door, knock: Knock, proof: Proof, **more: str) -> str:
-    known = {"tip_id": knock.tip, "tip": knock.tip, "case_id": knock.case, "login": "khong-co-ai", "slot": "a"}
+    known = {
+        "tip_id": knock.tip,
+        "tip": knock.tip,
+        "dossier": knock.tip,
+        "case_id": knock.case,
+        "login": "khong-co-ai",
+        "slot": "a",
+    }
     known["list_id"] = _NO_LIST
     return door.path.format(**{**known, "unit": proof.unit or "customs-hq", **more})
 
@@ -154,10 +161,13 @@ RULES: Mapping[str, Rule] = {
     "intake POST /desk/lists/{list_id}/rows": once({"after": 0}),
     "intake POST /signals": once({"reference": "thiếu các trường khác"}),
     "intake GET /integrity/tips": once(limit="200"),
+    "intake GET /dossiers/{dossier}": named(),
+    "intake POST /dossiers/{dossier}/erase": named({"basis": "kiểm tra cửa"}),
     "cases POST /cases/{case_id}/claim": named({}),
     "cases POST /cases/{case_id}/close": named({"outcome": "TICH_THU"}),
     "notifications GET /feeds/{unit}/events": Rule(_feeds, names=False),
     "notifications GET /integrity/copies/{tip}": named(),
+    "notifications GET /dossiers/{dossier}/feeds": named(),
     "console GET /": once(),
     "console GET /sign-in": once(),
     "console POST /sign-in": Rule(lambda door, *_: [Ask(door.path, form=_nobody())], names=False),

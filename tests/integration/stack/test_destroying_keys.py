@@ -76,9 +76,7 @@ async def test_a_key_is_destroyed_once_and_put_on_record_once(connect: Connect) 
 
     assert [await destroy(intake, dossier), await destroy(intake, dossier)] == [[dossier], []]
 
-    noted = await owner.fetch(
-        "select role, purpose from keys.audit where act = 'destroy' and dossiers = $1", [dossier]
-    )
+    noted = await owner.fetch("select role, purpose from keys.audit where act = 'destroy' and dossiers = $1", [dossier])
     assert [(row["role"], row["purpose"]) for row in noted] == [("intake", f"an.ninh: {BASIS}")]
 
 
