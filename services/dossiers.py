@@ -64,7 +64,7 @@ class Held(BaseModel):
     keeper: str
     number: str
     state: str
-    since: datetime
+    since: datetime | None
     open: bool
     erased_at: datetime | None
     kept: tuple[Kept, ...]
@@ -72,7 +72,7 @@ class Held(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class Erasure:
     """An order to erase: which dossier, why, on what legal basis, and whose act it is."""
 
     dossier: UUID

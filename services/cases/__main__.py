@@ -72,7 +72,7 @@ def _app(settings: Settings, doors: api.Doors, kept: APIRouter, health: Health, 
     closers.push_async_callback(directory.aclose)
     deciding = Limiter(per_second=20, burst=200, clock=time.monotonic)
     actors = Actors(Jwks(directory, system_clock), system_clock)
-    app = create_app(NAME, [api.router(deciding), kept], health=health, actors=actors, passing=passing)
+    app = create_app(NAME, [api.router(deciding), api.privacy(), kept], health=health, actors=actors, passing=passing)
     app.state.doors = doors
     return app
 

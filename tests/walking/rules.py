@@ -100,6 +100,12 @@ def _lying(door: Door, knock: Knock, proof: Proof) -> list[Ask]:
     return [*whole, *([Ask(door.path, {"limit": "200", "after": knock.tip})] if knock.tip else [])]
 
 
+def _case_dossier(door: Door, knock: Knock, proof: Proof) -> list[Ask]:
+    """About the case; its erasure is asked for without saying on what basis, so that nothing can end by it."""
+    body: dict[str, Any] | None = {} if door.method == "POST" else None
+    return [Ask(_filled(door, knock, proof, dossier=knock.case), {}, body)]
+
+
 def _feeds(door: Door, _knock: Knock, proof: Proof) -> list[Ask]:
     """The own feed whole, and those of units that one has no business with."""
     units = dict.fromkeys((proof.unit, "qltt-79", "integrity-389", "customs-hq"))
@@ -162,9 +168,12 @@ RULES: Mapping[str, Rule] = {
     "intake POST /signals": once({"reference": "thiếu các trường khác"}),
     "intake GET /integrity/tips": once(limit="200"),
     "intake GET /dossiers/{dossier}": named(),
-    "intake POST /dossiers/{dossier}/erase": named({"basis": "kiểm tra cửa"}),
+    # Without a basis, so that nothing of the record that one may see can end by it.
+    "intake POST /dossiers/{dossier}/erase": named({}),
     "cases POST /cases/{case_id}/claim": named({}),
     "cases POST /cases/{case_id}/close": named({"outcome": "TICH_THU"}),
+    "cases GET /dossiers/{dossier}": Rule(_case_dossier),
+    "cases POST /dossiers/{dossier}/erase": Rule(_case_dossier),
     "notifications GET /feeds/{unit}/events": Rule(_feeds, names=False),
     "notifications GET /integrity/copies/{tip}": named(),
     "notifications GET /dossiers/{dossier}/feeds": named(),

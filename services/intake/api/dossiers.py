@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from schemas.events.dossier import Ground
-from services.dossiers import EraseBody, Held, Order
+from services.dossiers import EraseBody, Erasure, Held
 from services.intake.api.doors import CurrentDoors
 from services.intake.handlers import dossiers
 from services.runtime.actors import CurrentActor
@@ -22,7 +22,7 @@ def router() -> APIRouter:
 
     @found.post("/{dossier}/erase")
     async def erase(dossier: UUID, body: EraseBody, actor: CurrentActor, parts: CurrentDoors) -> Held:
-        order = Order(dossier, Ground.REQUEST, body.basis, actor.person)
+        order = Erasure(dossier, Ground.REQUEST, body.basis, actor.person)
         async with parts.units.begin() as uow:
             return await dossiers.erase(order, actor, uow)
 

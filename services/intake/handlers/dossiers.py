@@ -11,7 +11,7 @@ from bus.uow import UnitOfWork
 from schemas.events.dossier import DossierErased, DossierKind, Ground
 from schemas.problems import ERASURE_BARRED
 from services import audience
-from services.dossiers import Held, Kept, Order, Values
+from services.dossiers import Erasure, Held, Kept, Values
 from services.intake import problems
 from services.intake.handlers.own import allow
 from services.intake.handlers.published import opened_details
@@ -49,7 +49,7 @@ async def held(dossier: UUID, actor: Actor, uow: UnitOfWork) -> Held:
     return told if details is None else told.model_copy(update={"values": Values.of(details)})
 
 
-async def erase(order: Order, actor: Actor, uow: UnitOfWork) -> Held:
+async def erase(order: Erasure, actor: Actor, uow: UnitOfWork) -> Held:
     """End the dossier, unless it has ended.
 
     Raises Refused: not-found as `held` does, and erasure-barred where a request meets a matter that is not finished.
@@ -64,7 +64,7 @@ async def erase(order: Order, actor: Actor, uow: UnitOfWork) -> Held:
     return await _told(await _found(order.dossier, actor, "privacy.erase", uow), uow)
 
 
-async def end(found: Tip | SignalKept, order: Order, uow: UnitOfWork) -> None:
+async def end(found: Tip | SignalKept, order: Erasure, uow: UnitOfWork) -> None:
     """Destroy the key of a locked tip or signal, let go of what lies beside it, and say so."""
     now = uow.context.clock()
     await uow.destroy_keys([found.id], order.by, order.basis)
