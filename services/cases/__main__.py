@@ -17,7 +17,6 @@ from bus.identity import system_clock, uuid7
 from bus.kafka import KafkaBroker, KafkaSettings
 from bus.relay import Relay
 from bus.retry import Backoff, passing
-from bus.sealing import Keyring
 from bus.uow import Context, UnitsOfWork
 from schemas.reference.book import ReferenceBook
 from services.cases import api
@@ -34,6 +33,7 @@ from services.runtime.bus_checks import bus_checks
 from services.runtime.clients import client_of
 from services.runtime.health import Health
 from services.runtime.jwks import Jwks
+from services.runtime.keyring import proven_keyring
 from services.runtime.limits import Limiter
 from services.runtime.process import run
 from services.runtime.service import Service
@@ -50,7 +50,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     broker = KafkaBroker(KafkaSettings(access.bootstrap, access.ca_file, access.user, access.password))
     closers.push_async_callback(broker.close)
     wake = asyncio.Event()
-    keyring = Keyring.load(settings.secrets.path("master.json"), system_clock)
+    keyring = await proven_keyring(settings, database, system_clock)
     units = UnitsOfWork(database, Context(NAME, settings.topics, system_clock, uuid7, keyring), wake)
     book = ReferenceBook.load(reference.folder())
     audiences = Audiences(book)

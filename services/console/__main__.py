@@ -11,7 +11,6 @@ from bus.database import Database
 from bus.identity import system_clock, uuid7
 from bus.kafka import KafkaBroker, KafkaSettings
 from bus.retry import Backoff
-from bus.sealing import Keyring
 from bus.uow import Context, UnitsOfWork
 from schemas.reference.book import ReferenceBook
 from services.console.api import lists
@@ -34,6 +33,7 @@ from services.runtime.bus_checks import bus_checks, log_is_whole, takes_part
 from services.runtime.clients import client_of
 from services.runtime.health import Health
 from services.runtime.jwks import Jwks
+from services.runtime.keyring import proven_keyring
 from services.runtime.process import run
 from services.runtime.service import Service
 from services.runtime.settings import Settings
@@ -47,7 +47,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     broker = KafkaBroker(KafkaSettings(access.bootstrap, access.ca_file, access.user, access.password))
     closers.push_async_callback(broker.close)
     wake = asyncio.Event()
-    keyring = Keyring.load(settings.secrets.path("master.json"), system_clock)
+    keyring = await proven_keyring(settings, database, system_clock)
     units = UnitsOfWork(database, Context(NAME, settings.topics, system_clock, uuid7, keyring), wake)
     tokens = Tokens(bytes.fromhex(settings.secrets.read("search-pepper")))
     hub, owner, backoff = Hub(wake), str(uuid7()), Backoff(secrets.SystemRandom().random)

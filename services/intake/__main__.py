@@ -15,7 +15,6 @@ from bus.identity import system_clock, uuid7
 from bus.kafka import KafkaBroker, KafkaSettings
 from bus.relay import Relay
 from bus.retry import Backoff, passing
-from bus.sealing import Keyring
 from bus.uow import Context, UnitsOfWork
 from schemas.identifiers.address.atlas import Atlas
 from schemas.reference.book import ReferenceBook
@@ -23,6 +22,7 @@ from services.intake.api import desk, dossiers, integrity, reports, signals, tip
 from services.intake.api.doors import Doors
 from services.intake.consumer import listening
 from services.intake.handlers.inbound import Inbound
+from services.intake.handlers.retention import Retaining
 from services.intake.office import Office
 from services.intake.vault import Vault
 from services.runtime import parked
@@ -32,6 +32,7 @@ from services.runtime.bus_checks import bus_checks
 from services.runtime.clients import client_of
 from services.runtime.health import Health
 from services.runtime.jwks import Jwks
+from services.runtime.keyring import proven_keyring
 from services.runtime.limits import Limiter
 from services.runtime.process import run
 from services.runtime.service import Service
@@ -50,7 +51,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     database = Database.connect(settings.database_url(NAME), pool_size=8)
     closers.push_async_callback(database.close)
     wake = asyncio.Event()
-    keyring = Keyring.load(settings.secrets.path("master.json"), system_clock)
+    keyring = await proven_keyring(settings, database, system_clock)
     units = UnitsOfWork(database, Context(NAME, settings.topics, system_clock, uuid7, keyring), wake)
     office = _office(settings)
     parts = Doors(units=units, database=database, commands=CommandDesk(office.pepper), office=office)
@@ -62,8 +63,11 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     consumer = Consumer(broker, units, listens, owner=owner, backoff=Backoff(secrets.SystemRandom().random))
     relay = Relay(database, broker, owner=owner, wake=wake)
     expiry = Expiry(database, system_clock, forget_commands)
+    retaining = Retaining(units, office.book, settings.retention_decision)
     health = Health(checks=bus_checks(database, broker, consumer, relay))
-    return Service(NAME, health, _app(settings, parts, health, closers), [consumer.run, expiry.run], [relay.run])
+    return Service(
+        NAME, health, _app(settings, parts, health, closers), [consumer.run, expiry.run, retaining.run], [relay.run]
+    )
 
 
 def _office(settings: Settings) -> Office:

@@ -167,6 +167,7 @@ RULES: Mapping[str, Rule] = {
     "intake POST /desk/lists/{list_id}/rows": once({"after": 0}),
     "intake POST /signals": once({"reference": "thiếu các trường khác"}),
     "intake GET /integrity/tips": once(limit="200"),
+    "intake GET /dossiers/due": once(),
     "intake GET /dossiers/{dossier}": named(),
     # Without a basis, so that nothing of the record that one may see can end by it.
     "intake POST /dossiers/{dossier}/erase": named({}),

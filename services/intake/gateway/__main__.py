@@ -17,7 +17,6 @@ from bus.kafka import KafkaBroker, KafkaSettings
 from bus.kafka_topics import visible_topics
 from bus.relay import Relay
 from bus.retry import Backoff, passing
-from bus.sealing import Keyring
 from bus.uow import Context, UnitsOfWork
 from services.intake.gateway.consumer import listening
 from services.intake.gateway.handlers import Gateway
@@ -30,6 +29,7 @@ from services.runtime.bus_checks import bus_checks
 from services.runtime.clients import client_of
 from services.runtime.health import Health
 from services.runtime.jwks import Jwks
+from services.runtime.keyring import proven_keyring
 from services.runtime.process import run
 from services.runtime.service import Service
 from services.runtime.settings import Settings
@@ -46,7 +46,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     broker = KafkaBroker(kafka)
     closers.push_async_callback(broker.close)
     wake = asyncio.Event()
-    keyring = Keyring.load(settings.secrets.path("master.json"), system_clock)
+    keyring = await proven_keyring(settings, database, system_clock)
     units = UnitsOfWork(database, Context(NAME, settings.topics, system_clock, uuid7, keyring), wake)
     roster = Roster(reference.folder(), settings.topics, system_clock)
     gateway = Gateway(roster.sender, bytes.fromhex(settings.secrets.read("receipt-pepper")))
