@@ -30,10 +30,10 @@ _END = """
 update command set accepted = $3, about = $4, result = $5, problem = $6 where source = $1 and id = $2
 """
 _EARLIER = "select body_hash, accepted, about, result, problem from command where source = $1 and id = $2"
-# Of an answer the ids that it gave stay: they lead to what says that it was erased.
+# Of an answer the ids, numbers and states stay, which doors repeat; what it told of an address goes.
 _FORGET_SAID = r"""
 update command set body_hash = $2, result = (
-  select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(result) where key like '%\_id')
+  select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(result) where key not like 'place%')
 where about = $1
 """
 _SAID_NO_MORE = b""

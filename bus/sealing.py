@@ -23,6 +23,7 @@ from tink import aead, secret_key_access
 
 from bus.errors import KeyMissing, SealBroken
 from bus.identity import Clock
+from bus.master import FileMaster, Master
 from schemas.envelope import Event
 from schemas.facts import PersonalFacts
 
@@ -67,9 +68,7 @@ class Keyring:
     What is remembered is per purpose, so that each new purpose is an opening of its own in the audit.
     """
 
-    def __init__(
-        self, master: aead.Aead, clock: Clock, *, entropy: Entropy = os.urandom, capacity: int = 10_000
-    ) -> None:
+    def __init__(self, master: Master, clock: Clock, *, entropy: Entropy = os.urandom, capacity: int = 10_000) -> None:
         self._master = master
         self._clock = clock
         self._entropy = entropy
@@ -78,13 +77,11 @@ class Keyring:
 
     @classmethod
     def load(cls, path: Path, clock: Clock) -> "Keyring":
-        """The keyring whose master keyset (tink JSON, secret) is in this file.
+        """The keyring whose master keyset (tink JSON, secret) is in this file, as it is at each use.
 
         Raises OSError, or `tink.TinkError` if the file holds anything else.
         """
-        aead.register()
-        keyset = tink.json_proto_keyset_format.parse(path.read_text(), secret_key_access.TOKEN)
-        return cls(keyset.primitive(aead.Aead), clock)
+        return cls(FileMaster(path), clock)
 
     def new_key(self) -> bytes:
         """A random 256-bit key."""

@@ -8,6 +8,7 @@ from cli.desk import app as desk
 from cli.doctor import app as doctor
 from cli.events import app as events
 from cli.feed import app as feed
+from cli.keys import app as keys
 from cli.login import app as login
 from cli.parked import app as parked
 from cli.privacy import app as privacy
@@ -37,6 +38,7 @@ app.add_typer(feed, name="feed")
 app.add_typer(events, name="events")
 app.add_typer(parked, name="parked")
 app.add_typer(privacy, name="privacy")
+app.add_typer(keys, name="keys")
 app.add_typer(reference, name="reference")
 app.add_typer(doctor)
 

@@ -144,13 +144,29 @@ def _origins(case: dict[str, Any]) -> list[str]:
 
 
 def _sheet(dossier: str, *, as_json: bool) -> dict[str, Any] | None:
-    """What is held of the dossier and who was shown it; None where the own unit answers for none of this id."""
+    """What is held of the dossier and who was shown it; None where the own unit answers for none of this id.
+
+    `backup_until` is when the last backup of keys in this home ends that still holds its key.
+    """
     for owner in OWNERS:
         held = _asked(owner, f"/dossiers/{dossier}", as_json=as_json)
         if held is not None:
             shown = _asked("notifications", f"/dossiers/{dossier}/feeds", as_json=as_json)
-            return {"owner": owner, **held, "shown_to": shown["units"] if shown else []}
+            backed = _backed_until(dossier)
+            return {"owner": owner, **held, "shown_to": shown["units"] if shown else [], "backup_until": backed}
     return None
+
+
+def _backed_until(dossier: str) -> str | None:
+    """On another machine than the operator's there is no backup to see."""
+    from datetime import UTC, datetime
+
+    from cli.stack import home
+    from infra.stack.key_backups import last_ends, sweep
+
+    sweep(home().root, datetime.now(UTC))
+    until = last_ends(home().root, [dossier]).get(dossier)
+    return until.isoformat() if until else None
 
 
 def _asked(service: str, path: str, *, as_json: bool) -> dict[str, Any] | None:

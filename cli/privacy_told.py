@@ -83,7 +83,9 @@ def _out_of_reach(sheet: Sheet) -> Iterator[str]:
         yield f"  out of reach: the own copy of {unit['unit']}; {_position(unit)}"
         if unit["topic_until"]:
             yield f"  out of reach: opened copies in to.{unit['unit']} until {unit['topic_until']}"
-    yield "  out of reach: backups of the database and of the master key that were taken before, until they are deleted"
+    if sheet.get("backup_until"):
+        yield f"  out of reach: the last backup of keys that holds its key, until {sheet['backup_until']}"
+    yield "  out of reach: backups of the whole database that were taken before, until they are deleted"
 
 
 def _position(unit: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from bus.errors import Refused
 from bus.uow import UnitOfWork
 from schemas.problems import NOT_FOUND
 from schemas.views import View
+from services.notifications.model.mention import Mention
 from services.notifications.repository import denials, erasures
 from services.notifications.repository.erasures import ERASED, Pulled, Showing
 
@@ -49,7 +50,8 @@ async def shown_to(dossier: UUID, unit: str, uow: UnitOfWork) -> ShownTo:
     found = await erasures.shown(uow.raw, dossier, uow.context.clock())
     held = await denials.denials(uow.raw, [one.row.mention for one in found])
     found = [one for one in found if not held.withhold(one.row.mention, unit)]
-    if _keeper(dossier, unit, found) != unit:
+    # The notice of a withdrawal is withheld from nobody who got it, and tells no more here than anywhere.
+    if held.withhold(Mention("", dossier, None), unit) or _keeper(dossier, unit, found) != unit:
         raise Refused(NOT_FOUND.problem())
     pulled = await erasures.positions(uow.raw, {one.row.unit for one in found})
     by_unit: dict[str, list[Showing]] = {}

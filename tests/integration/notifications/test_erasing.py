@@ -8,7 +8,21 @@ import pytest
 
 from bus.errors import Refused
 from bus.identity import uuid7
-from feed_builders import CO, COORDINATOR, DESK, FULL, LEAD, POINTER, claimed, fact, forwarded, held, proposed, received
+from feed_builders import (
+    CO,
+    COORDINATOR,
+    DESK,
+    FULL,
+    LEAD,
+    POINTER,
+    claimed,
+    fact,
+    forwarded,
+    held,
+    proposed,
+    received,
+    withdrawn,
+)
 from feed_desk import FeedDesk
 from schemas.envelope import Event
 from schemas.events import DossierErased, SignalDetected
@@ -147,7 +161,8 @@ async def test_only_the_unit_that_answers_for_the_dossier_is_told_who_was_shown_
 
 async def test_nothing_is_told_of_a_held_tip_or_of_what_came_of_it(desk: FeedDesk) -> None:
     tip, case = uuid7(), uuid7()
-    await desk.append(received(tip), forwarded(tip), proposed(case, tip), claimed(case), held(tip))
+    await desk.append(received(tip), forwarded(tip), proposed(case, tip), claimed(case))
+    await desk.append(withdrawn(tip, told=DESK), held(tip))
 
     for dossier, unit in ((tip, DESK), (case, LEAD), (tip, "integrity-389")):
         with pytest.raises(Refused):
