@@ -5,6 +5,7 @@ in the audit, so it must not serve anyone later. A key that the keyring remember
 said, in this very transaction, that it was not destroyed: no page shows what was erased before it was asked for.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
@@ -45,7 +46,7 @@ class TransactionKeys:
         Raises `SealBroken` if a stored key was not wrapped for its dossier under this master key.
         """
         wanted = dict.fromkeys(dossiers)
-        found = {dossier: key for dossier in wanted if (key := self._known(dossier, purpose)) is not None}
+        found = self._known(wanted, purpose) if self._created or self._opened or self._alive else {}
         found |= await self._remembered([dossier for dossier in wanted if dossier not in found], purpose)
         missing = [dossier for dossier in wanted if dossier not in found]
         if missing:
@@ -86,16 +87,25 @@ class TransactionKeys:
     def committed(self) -> None:
         """Let the keyring remember what was opened, each for its own purpose, and what was made; not what is gone."""
         self._keyring.remember(self._created, PUBLISH)
+        opened: defaultdict[str, dict[UUID, bytes]] = defaultdict(dict)
         for (purpose, dossier), key in self._opened.items():
-            self._keyring.remember({dossier: key}, purpose)
+            opened[purpose][dossier] = key
+        for purpose, keys in opened.items():
+            self._keyring.remember(keys, purpose)
 
-    def _known(self, dossier: UUID, purpose: str) -> bytes | None:
-        known = (purpose, dossier)
-        return self._created.get(dossier) or self._opened.get(known) or self._alive.get(known)
+    def _known(self, dossiers: Collection[UUID], purpose: str) -> dict[UUID, bytes]:
+        """Those that this transaction made, opened for the purpose, or found whole."""
+        found = {}
+        for dossier in dossiers:
+            known = (purpose, dossier)
+            key = self._created.get(dossier) or self._opened.get(known) or self._alive.get(known)
+            if key is not None:
+                found[dossier] = key
+        return found
 
     async def _remembered(self, dossiers: Collection[UUID], purpose: str) -> dict[UUID, bytes]:
         """The keys that the keyring holds of these and the database has not destroyed since."""
-        kept = {one: key for one in dossiers if (key := self._keyring.recall(one, purpose)) is not None}
+        kept = self._keyring.recall_all(dossiers, purpose)
         if not kept:
             return {}
         self._let_go([row["dossier"] for row in await self._raw.fetch(_GONE, list(kept))])
@@ -104,6 +114,8 @@ class TransactionKeys:
         return alive
 
     def _let_go(self, gone: Collection[UUID]) -> None:
+        if not gone:
+            return
         self._destroyed.update(gone)
         for one in gone:
             self._created.pop(one, None)

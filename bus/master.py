@@ -26,11 +26,14 @@ class Master(Protocol):
         """Wrapped under the key of now, bound to the associated data. Raises `Transient` where it cannot be asked."""
 
     def decrypt(self, ciphertext: bytes, associated_data: bytes) -> bytes:
-        """What was wrapped, under this key or an earlier one. Raises `tink.TinkError` for anything else or changed."""
+        """What was wrapped, under this key or an earlier one.
+
+        Raises `tink.TinkError` for anything else or changed, and `Transient` where it cannot be asked.
+        """
 
 
 class FileMaster:
-    """The keyset (tink JSON, secret) of a file, as it is at each use: a rotation takes effect without a restart.
+    """The keyset (tink JSON, secret) of a file, as it is when it is needed: a rotation takes effect without a restart.
 
     Raises OSError, or `tink.TinkError` if the file holds anything else, when it is made.
     """
@@ -46,8 +49,14 @@ class FileMaster:
         return bytes(self._current().encrypt(plaintext, associated_data))
 
     def decrypt(self, ciphertext: bytes, associated_data: bytes) -> bytes:
-        """By whichever enabled key wrapped it. Raises `tink.TinkError`, and `Transient` as `encrypt` does."""
-        return bytes(self._current().decrypt(ciphertext, associated_data))
+        """By whichever key wrapped it: the file is looked at again only for what does not open by the one read last.
+
+        Raises `tink.TinkError`, and `Transient` as `encrypt` does. A look at the file costs more than the opening.
+        """
+        try:
+            return bytes(self._keyset.decrypt(ciphertext, associated_data))
+        except tink.TinkError:
+            return bytes(self._current().decrypt(ciphertext, associated_data))
 
     def _current(self) -> Master:
         try:

@@ -13,6 +13,9 @@ alter table keys.dossier_key
     -- The old version of a row still holds the wrapped key until it is vacuumed: that is done at the next round.
     set (autovacuum_vacuum_threshold = 0, autovacuum_vacuum_scale_factor = 0);
 
+-- The question of every batch is about the few that were erased, not the many that were not.
+create index dossier_key_erased_idx on keys.dossier_key (dossier) where erased_at is not null;
+
 alter table keys.audit add column act text not null default 'open' check (act in ('open', 'destroy'));
 
 -- As before, save that a wrapped key may be missing in the table now and may not be missing here.

@@ -91,13 +91,13 @@ def test_after_a_rotation_the_old_still_opens_and_the_new_is_named_by_what_it_wr
 
 def test_while_it_is_away_nothing_is_wrapped_under_a_guess_and_it_is_tried_again(held: Held) -> None:
     master, _, take_away = held
-    wrapped = master.encrypt(b"key", DOSSIER)
+    unknown = master.encrypt(b"key", OTHER)
     take_away()
 
     with pytest.raises(Transient):
         master.encrypt(b"key", DOSSIER)
     with pytest.raises(Transient):
-        master.decrypt(wrapped, DOSSIER)
+        master.decrypt(unknown, DOSSIER)
 
 
 def test_a_keyset_names_its_primary_and_a_disabled_key_opens_nothing_any_more(tmp_path: Path) -> None:
