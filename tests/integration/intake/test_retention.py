@@ -1,6 +1,7 @@
 """What is over by the sheet is erased, once it was adopted, and nothing else; what would go is told before."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -98,24 +99,24 @@ async def test_what_would_go_is_told_to_the_unit_that_answers_for_it_and_nothing
     assert await kinds(published, over) == ["tip.received", "tip.refused"]
 
 
-async def test_without_a_decision_nothing_is_erased_by_time(
-    *,
-    intake: Http,
-    taken: Taking,
-    operator: str,
-    store: Database,
-    units_of_work: UnitsOfWork,
-    book: ReferenceBook,
-    published: Published,
+@pytest.mark.parametrize(("decision", "looks"), [("", False), (DECISION, True)])
+async def test_without_a_decision_nothing_is_even_looked_for(
+    *, decision: str, looks: bool, units_of_work: UnitsOfWork, book: ReferenceBook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tip = await refused(intake, taken, operator, store, since=LONG_AGO)
-    stop = asyncio.Event()
-    running = asyncio.create_task(Retaining(units_of_work, kept_for(book), "", seconds=0.01).run(stop))
-    await asyncio.sleep(0)
+    looked, stop = asyncio.Event(), asyncio.Event()
+
+    async def due(*_: Any, **__: Any) -> list[Any]:
+        looked.set()
+        return []
+
+    monkeypatch.setattr(retention, "due", due)
+    running = asyncio.create_task(Retaining(units_of_work, kept_for(book), decision).run(stop))
+    with suppress(TimeoutError):
+        await asyncio.wait_for(looked.wait(), 1.0 if not looks else 20.0)
     stop.set()
     await running
 
-    assert "dossier.erased" not in await kinds(published, tip)
+    assert looked.is_set() == looks
 
 
 async def test_a_held_tip_is_left_alone_and_a_forwarded_one_waits_for_its_last_case(

@@ -25,7 +25,8 @@ from feed_builders import (
 )
 from feed_desk import FeedDesk
 from schemas.envelope import Event
-from schemas.events import DossierErased, SignalDetected
+from schemas.events import CaseSignalAdded, DossierErased, SignalDetected
+from schemas.events.case import Origin, OriginKind
 from schemas.events.dossier import DossierKind
 from schemas.views import View
 from services.audience import dossier_erased
@@ -73,8 +74,10 @@ async def test_every_feed_that_carried_the_dossier_is_told_and_no_other_one(desk
 
 async def test_who_saw_of_a_case_that_it_exists_learns_nothing_of_what_it_grew_from(desk: FeedDesk) -> None:
     signal, case = uuid7(), uuid7()
-    only_pointed = fact(type(claimed(case).data), case, {"tax-79": POINTER}, sequence=2)
-    await desk.append(fact(SignalDetected, signal, {LEAD: FULL}), proposed(case, signal), only_pointed)
+    origin = Origin(kind=OriginKind.SIGNAL, id=signal, sender=DESK)
+    joined = fact(CaseSignalAdded, case, {LEAD: FULL, "tax-79": POINTER}, sequence=2, origin=origin)
+    await desk.append(fact(SignalDetected, signal, {LEAD: FULL}), proposed(case, uuid7()), joined)
+    assert len(await desk.pulled("tax-79")) == 1
 
     await desk.append(erased(signal, 2, DossierKind.SIGNAL, LEAD))
 
