@@ -30,6 +30,14 @@ _END = """
 update command set accepted = $3, about = $4, result = $5, problem = $6 where source = $1 and id = $2
 """
 _EARLIER = "select body_hash, accepted, about, result, problem from command where source = $1 and id = $2"
+# Of an answer the ids, numbers and states stay, which doors repeat; what it told of an address goes.
+_FORGET_SAID = r"""
+update command set body_hash = $2, result = (
+  select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(result) where key not like 'place%')
+where about = $1
+"""
+_SAID_NO_MORE = b""
+"""In place of the hash of what was said, once what it was about is erased: it then matches whatever comes again."""
 _FORGET = """
 delete from command where (source, id) in (
   select source, id from command where keep_until <= $1 order by keep_until limit $2)
@@ -116,7 +124,7 @@ class CommandDesk:
         row = await uow.raw.fetchrow(_EARLIER, command.envelope.source, command.envelope.id)
         if row is None:
             raise Refused(IDEMPOTENCY_IN_FLIGHT.problem())
-        if row["body_hash"] == said:
+        if row["body_hash"] in (said, _SAID_NO_MORE):
             if still is not None:
                 await still(uow)
             return _stored(row)
@@ -130,6 +138,14 @@ async def forget_commands(raw: Raw, now: datetime, limit: int) -> int:
     """Delete answers that were kept long enough, the oldest first, at most `limit`; returns how many."""
     done = await raw.execute(_FORGET, now, limit)
     return int(done.rpartition(" ")[2])
+
+
+async def forget_said(raw: Raw, about: UUID) -> None:
+    """Forget what commands said and were answered about an erased aggregate, and keep that they were decided.
+
+    So a sender that repeats one under its id learns what became of it, and makes nothing anew.
+    """
+    await raw.execute(_FORGET_SAID, about, _SAID_NO_MORE)
 
 
 async def _begin(command: Event[Any], actor_unit: str, said: bytes, uow: UnitOfWork) -> bool:

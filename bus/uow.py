@@ -83,7 +83,7 @@ class UnitOfWork:
             corrects=corrects,
         )
         event = envelop(data, said, self.context)
-        message = self._sized(event, self.context.topics.of_aggregate(data.aggregate()))
+        message = self._sized(event, self.context.topics.of_aggregate(data.record()))
         entry = Entry(message, subject, sequence, UUID(event.envelope.id))
         self._outgoing.append(_Outgoing(entry, event if data.personal else None))
         return event
@@ -103,6 +103,13 @@ class UnitOfWork:
     async def open_keys(self, dossiers: Collection[UUID], purpose: str) -> Mapping[UUID, bytes]:
         """Keys by dossier, for an audited purpose; a dossier that was erased is absent."""
         return await self._keys.open(dossiers, purpose)
+
+    async def destroy_keys(self, dossiers: Sequence[UUID], erased_for: str, basis: str) -> list[UUID]:
+        """Destroy the keys of dossiers that this service publishes, for good; returns those destroyed by this call.
+
+        When this transaction is rolled back they are as they were. `erased_for` is whose act it is.
+        """
+        return await self._keys.destroy(dossiers, erased_for, basis)
 
     async def seal(self, events: Sequence[Event[Any]]) -> list[Event[Any]]:
         """The events with their personal part sealed, for `forward`. Raises `KeyMissing`."""

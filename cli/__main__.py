@@ -8,9 +8,11 @@ from cli.desk import app as desk
 from cli.doctor import app as doctor
 from cli.events import app as events
 from cli.feed import app as feed
+from cli.keys import app as keys
 from cli.login import app as login
 from cli.metrics import app as metrics
 from cli.parked import app as parked
+from cli.privacy import app as privacy
 from cli.reference import app as reference
 from cli.search import app as search
 from cli.stack import app as stack
@@ -37,6 +39,8 @@ app.add_typer(search)
 app.add_typer(feed, name="feed")
 app.add_typer(events, name="events")
 app.add_typer(parked, name="parked")
+app.add_typer(privacy, name="privacy")
+app.add_typer(keys, name="keys")
 app.add_typer(reference, name="reference")
 app.add_typer(doctor)
 

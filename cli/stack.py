@@ -37,10 +37,12 @@ def up(as_json: Json = False) -> None:
     """Start what does not run, declare topics, users and tables; return when all answers."""
     began = time.monotonic()
     with told(as_json=as_json):
+        from infra.stack.key_backups import sweep
         from infra.stack.migrate import migrate_stack
 
         info = stack().up(home(), units_in_force(datetime.now(UTC)))
         migrate_stack(info)
+        sweep(home().root, datetime.now(UTC))
     seconds = round(time.monotonic() - began, 2)
     found = json.loads(info.model_dump_json()) | {"seconds": seconds}
     say(found, as_json=as_json, text=f"ready in {seconds} s\n{_places(found)}")

@@ -56,8 +56,7 @@ def cut(event: Event[EventData], view: View, contact: str | None = None, state: 
     if view is View.FIELDS:
         return event.data.model_dump(mode="json", exclude=hidden_from_fields(type(event.data)), exclude_none=True)
     if view is View.POINTER:
-        record = type(event.data).aggregate()
-        return Pointer(record=record, holder=event.data.holder, contact=contact).model_dump(mode="json")
+        return Pointer(record=event.data.record(), holder=event.data.holder, contact=contact).model_dump(mode="json")
     if view is View.STATUS:
         return _status(event.data, state)
     message = "the view `none` has no cut: leave the event out"
@@ -68,7 +67,7 @@ def _status(data: EventData, state: str | None) -> Mapping[str, Any]:
     if not isinstance(data, TipEvent) or state is None:
         message = f"{data.KIND} has no status here: only a tip whose state is known has one"
         raise ValueError(message)
-    return Status(record=data.aggregate(), tip_no=data.tip_no, desk=data.desk, state=state).model_dump(mode="json")
+    return Status(record=data.record(), tip_no=data.tip_no, desk=data.desk, state=state).model_dump(mode="json")
 
 
 def outward(envelope: Envelope, view: View, dataschema: str, feednumber: int, casenumber: int | None) -> Envelope:

@@ -29,8 +29,12 @@ class EventData(Payload):
 
     @classmethod
     def aggregate(cls) -> str:
-        """The aggregate whose topic carries this event."""
+        """The aggregate that the type is named after."""
         return cls.KIND.partition(".")[0]
+
+    def record(self) -> str:
+        """The aggregate that this very event is about, whose topic carries it."""
+        return self.aggregate()
 
 
 class CommandData(Payload):

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
+from uuid import UUID
 
 from schemas.envelope import Audience
 from schemas.reference.book import ReferenceBook
@@ -33,6 +34,20 @@ def signal_detected(sender: str) -> Audience:
 def command_answer(sender: str) -> Audience:
     """Of command.accepted and command.refused: the unit that sent the command."""
     return _granted((sender, View.FULL))
+
+
+def dossier_erased(dossier: UUID, keeper: str) -> Audience:
+    """Of dossier.erased: the unit that answers for the dossier, and every unit whose feed carried it.
+
+    Who they are stands in the feeds alone, so the second grant is a relation that notifications resolves: to each no
+    more than it saw of the dossier.
+    """
+    return _granted((keeper, View.FULL), (carriers(dossier), View.FULL))
+
+
+def carriers(dossier: UUID) -> str:
+    """The relation of the units whose feeds carried something of a dossier."""
+    return f"dossier:{dossier}#carriers"
 
 
 @dataclass(frozen=True, slots=True)

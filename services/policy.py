@@ -89,6 +89,7 @@ class Role(StrEnum):
     COORDINATOR = "coordinator"
     INTEGRITY_OFFICER = "integrity_officer"
     UNMASK_INFORMANT = "unmask_informant"
+    PRIVACY_OFFICER = "privacy_officer"
     DIRECTORY_ADMIN = "directory_admin"
     SYSTEM = "system"
 
@@ -101,6 +102,7 @@ class Standing(StrEnum):
     DESK = "desk"
     TIP_HOLDER = "tip_holder"
     CASE_LEAD = "case_lead"
+    DOSSIER_KEEPER = "dossier_keeper"
     COMPETENT = "competent"
     AUDIENCE = "audience"
     INTEGRITY = "integrity"
@@ -128,7 +130,7 @@ class Resource:
     unit: str | None = None
     """The unit whose feed or signal it is."""
     holder: str | None = None
-    """The desk that holds the tip."""
+    """The desk that holds the tip, or the unit that answers for a dossier: its desk, its sender, its lead."""
     lead: str | None = None
     """The unit that claimed the case; None before a claim."""
     competent: frozenset[str] = field(default_factory=frozenset)
@@ -181,6 +183,8 @@ TABLE: tuple[PolicyRow, ...] = (
     _staff("feed.read", "operator officer coordinator system", Standing.OWN_UNIT),
     _staff("feed.read", "integrity_officer system", Standing.INTEGRITY),
     _staff("integrity.read", "integrity_officer", Standing.INTEGRITY),
+    _staff("privacy.export", "privacy_officer", Standing.DOSSIER_KEEPER),
+    _staff("privacy.erase", "privacy_officer", Standing.DOSSIER_KEEPER),
     _staff("directory.admin", "directory_admin", Standing.ANY),
     _staff("parked.act", "directory_admin", Standing.ANY),
 )
@@ -278,6 +282,7 @@ def _stands(standing: Standing, unit: str, resource: Resource) -> bool:
         Standing.DESK: unit in resource.desks,
         Standing.TIP_HOLDER: unit == resource.holder,
         Standing.CASE_LEAD: unit == resource.lead,
+        Standing.DOSSIER_KEEPER: unit == resource.holder,
         Standing.COMPETENT: unit in resource.competent,
         Standing.AUDIENCE: resource.view > View.NONE,
         Standing.INTEGRITY: integrity and resource.unit in {None, unit},

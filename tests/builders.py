@@ -16,6 +16,7 @@ from schemas.events import (
     CaseSignalAdded,
     CommandAccepted,
     CommandRefused,
+    DossierErased,
     FeedWithdrawn,
     IntegrityOpened,
     SignalDetected,
@@ -28,6 +29,7 @@ from schemas.events import (
     TipWithdrawn,
 )
 from schemas.events.case import Origin, OriginKind
+from schemas.events.dossier import DossierKind, Ground
 from schemas.events.tip import Channel
 from schemas.facts import Facts, Goods, Identifier, IdentifierKind, PersonalFacts, Place
 from schemas.messages import CommandData, EventData
@@ -104,6 +106,8 @@ EXAMPLES: Mapping[type[Payload], dict[str, Any]] = {
     CommandAccepted: ANSWER | {"about": A_CASE, "result": {"case_no": "VV/2026/7K3M9QXA"}},
     CommandRefused: ANSWER
     | {"problem": "urn:phoihop:problem:claim-lost", "reason_vi": "Đã có đơn vị thụ lý", "reason_en": "Already claimed"},
+    DossierErased: {"dossier": DossierKind.TIP, "ground": Ground.REQUEST, "basis": "Luật 91/2025/QH15"}
+    | {"erased_at": NOW, "holder": "vptt-389"},
     FeedWithdrawn: {},
     SignalSubmit: {
         "reference": "41256141",

@@ -16,12 +16,13 @@ from bus.uow import Context, UnitsOfWork
 from case_builders import book
 from infra.stack.testing import TestDatabase
 from schemas.envelope import Event
+from schemas.events.dossier import DossierErased
 from schemas.events.tip import TipHeld
 from schemas.topics import Topics
 from schemas.views import View
 from services.console.handlers.cutting import Cutting
 from services.console.handlers.indexing import Indexing
-from services.console.handlers.projection import add, withhold
+from services.console.handlers.projection import add, erase, withhold
 from services.console.handlers.reading import Reader
 from services.console.handlers.searching import Asked, Searcher
 from services.console.model.findable import CASE, TIP
@@ -73,6 +74,20 @@ class Board:
         """tip.held, as one batch of the search's group."""
         async with self.units.begin() as uow:
             await self.indexing.withhold([_held(tip)], uow)
+
+    async def erase(self, *dossiers: UUID) -> None:
+        """The ends of these dossiers, key and all, as one batch of each of both groups."""
+        async with self.publishers.begin() as uow:
+            await uow.destroy_keys(dossiers, "lan.anh", "Luật 91/2025/QH15")
+        await self.erased(*dossiers)
+
+    async def erased(self, *dossiers: UUID) -> None:
+        """dossier.erased, as one batch of each of both groups."""
+        told = [event(example(DossierErased), subject=one, sequence=9, id=str(uuid7())) for one in dossiers]
+        async with self.units.begin() as uow:
+            await erase(told, uow)
+        async with self.units.begin() as uow:
+            await self.indexing.erase(told, uow)
 
     async def find(self, unit: str, words: str, *, tips: bool = True, cases: bool = True) -> list[Hit]:
         """The first page of what the unit finds by these words."""

@@ -51,9 +51,7 @@ class Running:
 
     async def say(self, *events: Event[Any]) -> None:
         """Publish sealed events as their owners' relays do, each to the topic of its aggregate, in this order."""
-        await self.send(
-            [encode(one, self.topics.of_aggregate(one.data.aggregate())) for one in await self.seal(events)]
-        )
+        await self.send([encode(one, self.topics.of_aggregate(one.data.record())) for one in await self.seal(events)])
 
     async def seal(self, events: Sequence[Event[Any]]) -> list[Event[Any]]:
         """The events as they travel, keys made by their publisher."""

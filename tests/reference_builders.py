@@ -111,5 +111,6 @@ def a_book(units: Iterable[Unit] = (), rules: Iterable[Rule] = (), typology: Ite
         units=tuple(units),
         hotlines=(),
         rules=tuple(rules),
+        retention=(),
         vocabularies=MappingProxyType(words | {"typology": tuple(typology)}),
     )

@@ -2,6 +2,7 @@
 
 from schemas.events.case import CaseClaimed, CaseClaimLost, CaseClosed, CaseProposed, CaseSignalAdded
 from schemas.events.command import CommandAccepted, CommandRefused
+from schemas.events.dossier import DossierErased
 from schemas.events.feed import FeedWithdrawn
 from schemas.events.integrity import IntegrityOpened
 from schemas.events.signal import SignalDetected
@@ -31,6 +32,7 @@ EVENTS: tuple[type[EventData], ...] = (
     CaseClaimed,
     CaseClaimLost,
     CaseClosed,
+    DossierErased,
     CommandAccepted,
     CommandRefused,
     FeedWithdrawn,

@@ -8,6 +8,8 @@ from schemas.problems.capacity import IDEMPOTENCY_IN_FLIGHT, INTERNAL, TOO_MANY_
 from schemas.problems.decision import (
     ALREADY_EXISTS,
     CLAIM_LOST,
+    ERASED,
+    ERASURE_BARRED,
     FORBIDDEN,
     INTEGRITY_ONLY,
     METHOD_NOT_ALLOWED,
@@ -37,6 +39,8 @@ from schemas.problems.message import (
 __all__ = [
     "ALREADY_EXISTS",
     "CLAIM_LOST",
+    "ERASED",
+    "ERASURE_BARRED",
     "FORBIDDEN",
     "FOREIGN_SOURCE",
     "IDEMPOTENCY_IN_FLIGHT",

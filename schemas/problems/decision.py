@@ -100,6 +100,29 @@ WEB_CHANNEL_OFF = ProblemType(
         "Báo tin qua đường dây nóng, thư điện tử, văn bản hoặc trực tiếp.", "Use a hotline, e-mail, a letter or come."
     ),
 )
+ERASED = ProblemType(
+    "erased",
+    410,
+    Words("Đã xóa theo pháp luật", "Erased by law"),
+    Words(
+        "Dữ liệu cá nhân của hồ sơ đã bị xóa và không thể khôi phục.",
+        "The personal values of the dossier were erased and cannot be brought back.",
+    ),
+    Words("Lập hồ sơ mới cho việc mới.", "Open a new dossier for a new matter."),
+)
+ERASURE_BARRED = ProblemType(
+    "erasure-barred",
+    409,
+    Words("Pháp luật chưa cho xóa", "The law does not let it be erased yet"),
+    Words(
+        "Hồ sơ đang được giải quyết nên chưa được xóa theo yêu cầu (Điều 19 Luật 91/2025/QH15).",
+        "The matter is not finished, so a request does not erase it yet (Article 19 of Law 91/2025/QH15).",
+    ),
+    Words(
+        "Xóa khi việc đã kết thúc; trả lời người yêu cầu bằng câu của `phoihop privacy`.",
+        "Erase it once the matter is finished; answer the person with the sentence that `phoihop privacy` gives.",
+    ),
+)
 
 ALL = (
     UNAUTHENTICATED,
@@ -114,4 +137,6 @@ ALL = (
     NO_RULE,
     INTEGRITY_ONLY,
     WEB_CHANNEL_OFF,
+    ERASED,
+    ERASURE_BARRED,
 )

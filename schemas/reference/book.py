@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from schemas.reference.audit import audit
 from schemas.reference.problems import Problem, ReferenceProblemsError, UnknownCodeError
+from schemas.reference.retention import Retention
 from schemas.reference.rows import Agency, Hotline, Province, Term, Unit
 from schemas.reference.rule import Rule
 from schemas.reference.validity import Row
@@ -35,6 +36,7 @@ class ReferenceBook:
     units: tuple[Unit, ...]
     hotlines: tuple[Hotline, ...]
     rules: tuple[Rule, ...]
+    retention: tuple[Retention, ...]
     vocabularies: Mapping[str, tuple[Term, ...]]
 
     @classmethod
@@ -54,6 +56,7 @@ class ReferenceBook:
             units=_rows(workbook, "units", Unit),
             hotlines=_rows(workbook, "hotlines", Hotline),
             rules=_rows(workbook, "routing", Rule),
+            retention=_rows(workbook, "retention", Retention),
             vocabularies=MappingProxyType({sheet: _rows(workbook, sheet, Term) for sheet in VOCABULARIES}),
         )
 
@@ -80,6 +83,10 @@ class ReferenceBook:
     def rules_at(self, at: date) -> tuple[Rule, ...]:
         """The routing rules in force on a day, in the order of the sheet."""
         return _holding(self.rules, at)
+
+    def retention_at(self, at: date) -> tuple[Retention, ...]:
+        """For how long personal values are kept, as it is in force on a day, in the order of the sheet."""
+        return _holding(self.retention, at)
 
     def terms_at(self, sheet: str, at: date) -> tuple[Term, ...]:
         """The words of one vocabulary on a day; KeyError for a sheet that is none of VOCABULARIES."""

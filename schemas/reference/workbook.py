@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 from pydantic import ValidationError
 
 from schemas.reference.problems import Problem
+from schemas.reference.retention import Retention
 from schemas.reference.rows import Agency, Hotline, Province, Term, Unit
 from schemas.reference.rule import Rule
 from schemas.reference.validity import Row
@@ -31,6 +32,7 @@ SHEETS: Mapping[str, type[Row]] = MappingProxyType(
         "units": Unit,
         "hotlines": Hotline,
         "routing": Rule,
+        "retention": Retention,
         **dict.fromkeys(VOCABULARIES, Term),
     }
 )

@@ -15,7 +15,6 @@ from bus.identity import system_clock, uuid7
 from bus.kafka import KafkaBroker, KafkaSettings
 from bus.relay import Relay
 from bus.retry import Backoff, passing
-from bus.sealing import Keyring
 from bus.uow import Context, UnitsOfWork
 from schemas.reference.book import ReferenceBook
 from services.cases import api
@@ -33,6 +32,7 @@ from services.runtime.clients import client_of
 from services.runtime.health import Health
 from services.runtime.jwks import Jwks
 from services.runtime.kept import Kept
+from services.runtime.keyring import proven_keyring
 from services.runtime.limits import Limiter
 from services.runtime.metrics.meters import Meters
 from services.runtime.metrics.watching import watch, watch_outbox
@@ -53,7 +53,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     broker = KafkaBroker(KafkaSettings(access.bootstrap, access.ca_file, access.user, access.password))
     closers.push_async_callback(broker.close)
     wake = asyncio.Event()
-    keyring = Keyring.load(settings.secrets.path("master.json"), system_clock)
+    keyring = await proven_keyring(settings, database, system_clock)
     units = UnitsOfWork(database, Context(NAME, settings.topics, system_clock, uuid7, keyring, tracing), wake)
     book = ReferenceBook.load(reference.folder())
     audiences = Audiences(book)
@@ -82,7 +82,8 @@ def _app(settings: Settings, doors: api.Doors, health: Health, meters: Meters, c
     closers.push_async_callback(directory.aclose)
     deciding = Limiter(per_second=20, burst=200, clock=time.monotonic)
     actors = Actors(Jwks(directory, system_clock), system_clock)
-    app = create_app(NAME, [api.router(deciding)], health=health, actors=actors, passing=passing, meters=meters)
+    doors_here = [api.router(deciding), api.privacy()]
+    app = create_app(NAME, doors_here, health=health, actors=actors, passing=passing, meters=meters)
     app.state.doors = doors
     return app
 

@@ -13,10 +13,13 @@ from bus.uow import UnitsOfWork
 from schemas.commands.case import CaseClaim, CaseClose
 from schemas.envelope import Envelope, Event
 from schemas.events.case import Amounts
+from schemas.events.dossier import Ground
 from schemas.facts import Code, LongText, ShortText
 from schemas.route import Document
+from services.cases.handlers import erasing
 from services.cases.handlers.commands import Commands, Officer, Order
-from services.runtime.actors import CurrentClaims
+from services.dossiers import EraseBody, Erasure, Held
+from services.runtime.actors import CurrentActor, CurrentClaims
 from services.runtime.claims import Claims
 from services.runtime.idempotency import IdempotencyKey, Idempotent
 from services.runtime.limits import Limiter, per_actor
@@ -91,6 +94,24 @@ def doors(request: Request) -> Doors:
 
 
 CurrentDoors = Annotated[Doors, Depends(doors)]
+
+
+def privacy() -> APIRouter:
+    """The doors of the law on personal data, for privacy officers. Erasing needs no key: again it does nothing."""
+    found = APIRouter(prefix="/dossiers", tags=["privacy"])
+
+    @found.get("/{dossier}")
+    async def held(dossier: UUID, actor: CurrentActor, parts: CurrentDoors) -> Held:
+        async with parts.units.begin() as uow:
+            return await erasing.held(dossier, actor, uow)
+
+    @found.post("/{dossier}/erase")
+    async def erase(dossier: UUID, body: EraseBody, actor: CurrentActor, parts: CurrentDoors) -> Held:
+        order = Erasure(dossier, Ground.REQUEST, body.basis, actor.person)
+        async with parts.units.begin() as uow:
+            return await erasing.erase(order, actor, uow)
+
+    return found
 
 
 def router(deciding: Limiter) -> APIRouter:

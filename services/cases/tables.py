@@ -49,6 +49,7 @@ case_file = Table(
     Column("claimed_at", DateTime(timezone=True)),
     Column("sequence", BigInteger, nullable=False),
     Column("hidden", Boolean, nullable=False, server_default=text("false")),
+    Column("erased_at", DateTime(timezone=True)),
     CheckConstraint("state in ('proposed', 'claimed', 'closed')", name="state"),
     CheckConstraint("(state = 'proposed') = (holder is null)", name="holder"),
     CheckConstraint("(holder is null) = (claimed_at is null)", name="claimed_at"),
@@ -76,7 +77,9 @@ case_origin = Table(
     Column("co", ARRAY(Text), nullable=False),
     Column("facts", JSONB, nullable=False),
     Column("withdrawn", Boolean, nullable=False, server_default=text("false")),
+    Column("erased", Boolean, nullable=False, server_default=text("false")),
     Index(None, "case_id", "position"),
+    Index(None, "id"),
 )
 
 case_claim = Table(

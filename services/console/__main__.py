@@ -14,7 +14,6 @@ from bus.database import Database
 from bus.identity import system_clock, uuid7
 from bus.kafka import KafkaBroker, KafkaSettings
 from bus.retry import Backoff
-from bus.sealing import Keyring
 from bus.uow import Context, UnitsOfWork
 from schemas.reference.book import ReferenceBook
 from services.console.api import lists
@@ -38,6 +37,7 @@ from services.runtime.clients import client_of
 from services.runtime.health import Health
 from services.runtime.jwks import Jwks
 from services.runtime.kept import Kept
+from services.runtime.keyring import proven_keyring
 from services.runtime.metrics.meters import Meters
 from services.runtime.metrics.watching import watch
 from services.runtime.process import run
@@ -55,7 +55,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     broker = KafkaBroker(KafkaSettings(access.bootstrap, access.ca_file, access.user, access.password))
     closers.push_async_callback(broker.close)
     wake = asyncio.Event()
-    keyring = Keyring.load(settings.secrets.path("master.json"), system_clock)
+    keyring = await proven_keyring(settings, database, system_clock)
     units = UnitsOfWork(database, Context(NAME, settings.topics, system_clock, uuid7, keyring, tracing), wake)
     tokens = Tokens(bytes.fromhex(settings.secrets.read("search-pepper")))
     hub, owner, backoff = Hub(wake), str(uuid7()), Backoff(secrets.SystemRandom().random)

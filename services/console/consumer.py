@@ -4,10 +4,11 @@ from types import MappingProxyType
 
 from bus.listening import Listening, Subscription, Subscriptions
 from schemas.events.case import CaseClaimed, CaseClaimLost, CaseClosed, CaseProposed, CaseSignalAdded
+from schemas.events.dossier import DossierErased
 from schemas.events.tip import TipAdvised, TipForwarded, TipHeld, TipLinked, TipReceived, TipRefused
 from schemas.topics import Topics
 from services.console.handlers.indexing import Indexing
-from services.console.handlers.projection import add, withhold
+from services.console.handlers.projection import add, erase, withhold
 
 _TIMELINE = Subscription(add, "project")
 
@@ -19,10 +20,13 @@ SUBSCRIPTIONS: Subscriptions = MappingProxyType(
         CaseClaimLost: _TIMELINE,
         CaseClosed: _TIMELINE,
         TipHeld: Subscription(withhold, "project"),
+        DossierErased: Subscription(erase, "project"),
     }
 )
 
 
+_TOPICS = ("case", "tip", "signal")
+"""Of signals only their erasure is listened to: what they said is met in cases."""
 _CASES = (CaseProposed, CaseSignalAdded, CaseClaimed, CaseClaimLost, CaseClosed)
 _TIPS = (TipReceived, TipLinked, TipRefused, TipAdvised, TipForwarded)
 
@@ -32,15 +36,19 @@ def searching(topics: Topics, indexing: Indexing) -> Listening:
     found = Subscription(indexing.add, "project")
     return Listening(
         group=f"{topics.prefix}console.search",
-        topics=(topics.of_aggregate("case"), topics.of_aggregate("tip")),
-        subscriptions={**dict.fromkeys((*_CASES, *_TIPS), found), TipHeld: Subscription(indexing.withhold, "project")},
+        topics=tuple(topics.of_aggregate(name) for name in _TOPICS),
+        subscriptions={
+            **dict.fromkeys((*_CASES, *_TIPS), found),
+            TipHeld: Subscription(indexing.withhold, "project"),
+            DossierErased: Subscription(indexing.erase, "project"),
+        },
     )
 
 
 def listening(topics: Topics) -> Listening:
-    """One group for both topics of the timelines."""
+    """One group for all topics of the timelines."""
     return Listening(
         group=f"{topics.prefix}console.timeline",
-        topics=(topics.of_aggregate("case"), topics.of_aggregate("tip")),
+        topics=tuple(topics.of_aggregate(name) for name in _TOPICS),
         subscriptions=SUBSCRIPTIONS,
     )

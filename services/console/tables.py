@@ -64,8 +64,12 @@ origin = Table(
     Column("id", Uuid, primary_key=True),
     Column("denials", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("change", BigInteger, nullable=False, server_default=text("0")),
+    Column("erased", BigInteger, nullable=False, server_default=text("0")),
 )
-"""Tips and signals that cases grew from, and those that are held: from whom, in the tokens of `services/policy.py`."""
+"""Tips and signals that cases grew from, and those that are held: from whom, in the tokens of `services/policy.py`.
+
+`erased` is the change number at which one was erased: who read the case before that still shows its values.
+"""
 
 sight = Table(
     "sight",
@@ -90,6 +94,7 @@ search_origin = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("denials", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("erased", Boolean, nullable=False, server_default=text("false")),
 )
 """As `origin`, by the group of the search, which reads the log at a pace of its own."""
 

@@ -15,14 +15,14 @@ from bus.identity import system_clock, uuid7
 from bus.kafka import KafkaBroker, KafkaSettings
 from bus.relay import Relay
 from bus.retry import Backoff, passing
-from bus.sealing import Keyring
 from bus.uow import Context, UnitsOfWork
 from schemas.identifiers.address.atlas import Atlas
 from schemas.reference.book import ReferenceBook
-from services.intake.api import desk, integrity, reports, signals, tips
+from services.intake.api import desk, dossiers, integrity, reports, signals, tips
 from services.intake.api.doors import Doors
 from services.intake.consumer import listening
 from services.intake.handlers.inbound import Inbound
+from services.intake.handlers.retention import Retaining
 from services.intake.office import Office
 from services.intake.vault import Vault
 from services.runtime import parked
@@ -33,6 +33,7 @@ from services.runtime.clients import client_of
 from services.runtime.health import Health
 from services.runtime.jwks import Jwks
 from services.runtime.kept import Kept
+from services.runtime.keyring import proven_keyring
 from services.runtime.limits import Limiter
 from services.runtime.metrics.meters import Meters
 from services.runtime.metrics.watching import watch, watch_outbox
@@ -55,7 +56,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     database = Database.connect(settings.database_url(NAME), pool_size=8)
     closers.push_async_callback(database.close)
     wake = asyncio.Event()
-    keyring = Keyring.load(settings.secrets.path("master.json"), system_clock)
+    keyring = await proven_keyring(settings, database, system_clock)
     units = UnitsOfWork(database, Context(NAME, settings.topics, system_clock, uuid7, keyring, tracing), wake)
     office = _office(settings)
     parts = Doors(units=units, database=database, commands=CommandDesk(office.pepper), office=office)
@@ -69,6 +70,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     relay = Relay(database, broker, owner=owner, wake=wake, tracing=tracing)
     expiry = Expiry(database, system_clock, forget_commands)
     kept = Kept.of(database, units, settings.limits, consumer)
+    retaining = Retaining(units, office.book, settings.retention_decision)
     health = Health({**bus_checks(database, broker, consumer, relay), **kept.checks()}, kept.warnings())
     meters = Meters.of(settings)
     watch(meters, database, keyring, consumer)
@@ -76,7 +78,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     app = _app(settings, parts, health, meters, closers)
     app.tracing = tracing
     app.include_router(parked.router(kept))
-    return Service(NAME, health, app, [consumer.run, expiry.run, kept.ledger.run], [relay.run])
+    return Service(NAME, health, app, [consumer.run, expiry.run, retaining.run, kept.ledger.run], [relay.run])
 
 
 def _office(settings: Settings) -> Office:
@@ -101,6 +103,7 @@ def _app(settings: Settings, parts: Doors, health: Health, meters: Meters, close
         reports.router(sending=limiter(10, 100)),
         signals.router(submitting=limiter(200, 2000)),
         integrity.router(),
+        dossiers.router(),
     ]
     actors = Actors(Jwks(directory, system_clock), system_clock)
     app = create_app(NAME, doors, health=health, actors=actors, passing=passing, meters=meters)

@@ -7,7 +7,7 @@ from schemas.commands.signal import SignalSubmit
 from schemas.commands.tip import TipAdvise, TipForward, TipHold, TipLink, TipRefuse
 from schemas.events.case import CaseClaimed, CaseClosed, CaseProposed, CaseSignalAdded
 from schemas.topics import Topics
-from services.intake.handlers.cases import case_ended, case_found_lead, tip_became_case
+from services.intake.handlers.cases import case_ended, case_found_lead, origin_became_case
 from services.intake.handlers.inbound import Inbound
 
 
@@ -29,8 +29,8 @@ def listening(topics: Topics, inbound: Inbound) -> Listening:
                 TipLink: Subscription(inbound.decisions, "never"),
                 TipForward: Subscription(inbound.decisions, "never"),
                 TipHold: Subscription(inbound.decisions, "never"),
-                CaseProposed: Subscription(tip_became_case, "project"),
-                CaseSignalAdded: Subscription(tip_became_case, "project"),
+                CaseProposed: Subscription(origin_became_case, "project"),
+                CaseSignalAdded: Subscription(origin_became_case, "project"),
                 CaseClaimed: Subscription(case_found_lead, "project"),
                 CaseClosed: Subscription(case_ended, "project"),
             }

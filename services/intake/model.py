@@ -46,6 +46,10 @@ ALLOWED = MappingProxyType(
 """Desk command to the states in which it may be given."""
 
 
+NOBODY = "0" * 32
+"""The pseudonym of an informant whose tip was erased: the same for all, so it tells no two of them together."""
+
+
 class StateError(Exception):
     """The tip's state does not allow the command."""
 
@@ -83,6 +87,8 @@ class Tip:
     linked_to: UUID | None = None
     route: Route | None = None
     document: Document | None = None
+    erased_at: datetime | None = None
+    """When its key was destroyed: what is left is that it was there."""
 
     @property
     def held(self) -> bool:
@@ -123,6 +129,12 @@ class Tip:
             named_units=named,
             integrity_id=integrity_id,
             sequence=self.sequence + 2,
+        )
+
+    def erase(self, now: datetime) -> "Tip":
+        """Without its personal part and what stood for its informant; its state and its place in the order stay."""
+        return replace(
+            self, details=None, informant_ref=NOBODY, recording_ref=None, erased_at=now, sequence=self.sequence + 1
         )
 
     def _must_allow(self, command: str) -> None:

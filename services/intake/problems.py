@@ -1,6 +1,7 @@
 """Why intake refuses: the types of the catalogue, told for what went wrong here, with what to do next."""
 
 from schemas.problems import (
+    ERASED,
     FORBIDDEN,
     INTEGRITY_ONLY,
     MALFORMED,
@@ -18,6 +19,18 @@ from services.policy import Decision
 TIP_UNKNOWN = NOT_FOUND.problem(
     "Đơn vị không có tin báo này. Hãy kiểm tra mã tin báo.",
     "Your unit has no such tip. Check the tip's id.",
+)
+TIP_ERASED = ERASED.problem(
+    "Dữ liệu cá nhân của tin báo này đã bị xóa theo pháp luật nên không thể xử lý tiếp. Việc mới cần một tin báo mới.",
+    "The personal values of this tip were erased by law, so nothing more is done with it. A new matter is a new tip.",
+)
+SIGNAL_ERASED = ERASED.problem(
+    "Dấu hiệu này đã bị xóa trước khi được ghi nhận nên không được công bố. Việc mới cần một dấu hiệu mới.",
+    "This signal was erased before it was taken in, so it is not published. A new matter is a new signal.",
+)
+DOSSIER_UNKNOWN = NOT_FOUND.problem(
+    "Đơn vị không phụ trách hồ sơ nào có mã này. Hãy kiểm tra mã hồ sơ.",
+    "Your unit answers for no dossier of this id. Check the id.",
 )
 LINK_UNKNOWN = NOT_FOUND.problem(
     "Đơn vị không có tin báo được nêu để liên kết. Hãy kiểm tra mã của tin báo có trước.",

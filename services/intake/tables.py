@@ -53,6 +53,7 @@ tip = Table(
     Column("route", JSONB),
     Column("document", JSONB),
     Column("receipt_hash", LargeBinary, nullable=False, unique=True),
+    Column("erased_at", DateTime(timezone=True)),
     Index(None, "desk", "id", postgresql_where=text("state <> 'held'")),
 )
 
@@ -66,6 +67,7 @@ signal = Table(
     Column("system", Text, nullable=False),
     Column("reference", Text, nullable=False),
     Column("detected_at", DateTime(timezone=True), nullable=False),
+    Column("erased_at", DateTime(timezone=True)),
     UniqueConstraint("source", "command_id"),
     Index(None, "sender", "reference"),
 )
@@ -76,6 +78,14 @@ tip_case = Table(
     Column("case_id", Uuid, primary_key=True),
     Column("tip_id", Uuid, primary_key=True),
     Index(None, "tip_id"),
+)
+
+signal_case = Table(
+    "signal_case",
+    metadata,
+    Column("case_id", Uuid, primary_key=True),
+    Column("signal_id", Uuid, primary_key=True),
+    Index(None, "signal_id"),
 )
 
 case_lead = Table(

@@ -12,11 +12,10 @@ from bus.identity import system_clock, uuid7
 from bus.kafka import KafkaBroker, KafkaSettings
 from bus.relay import Relay
 from bus.retry import Backoff, passing
-from bus.sealing import Keyring
 from bus.uow import Context, UnitsOfWork
 from schemas.reference.book import ReferenceBook
 from schemas.reference.validity import vietnam_date
-from services.notifications.api import feeds, integrity
+from services.notifications.api import dossiers, feeds, integrity
 from services.notifications.api.doors import Doors
 from services.notifications.consumer import listening
 from services.notifications.handlers.delivery import Delivery
@@ -32,6 +31,7 @@ from services.runtime.clients import client_of
 from services.runtime.health import Health
 from services.runtime.jwks import Jwks
 from services.runtime.kept import Kept
+from services.runtime.keyring import proven_keyring
 from services.runtime.limits import Limiter
 from services.runtime.metrics.meters import Meters
 from services.runtime.metrics.watching import watch, watch_feed
@@ -52,7 +52,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     broker = KafkaBroker(KafkaSettings(access.bootstrap, access.ca_file, access.user, access.password))
     closers.push_async_callback(broker.close)
     wake, bell = asyncio.Event(), asyncio.Event()
-    keyring = Keyring.load(settings.secrets.path("master.json"), system_clock)
+    keyring = await proven_keyring(settings, database, system_clock)
     units = UnitsOfWork(database, Context(NAME, settings.topics, system_clock, uuid7, keyring, tracing), wake, bell)
     book = ReferenceBook.load(reference.folder())
     doorway = Doorway(book)
@@ -78,7 +78,7 @@ def _app(settings: Settings, health: Health, meters: Meters, closers: AsyncExitS
     directory = client_of(settings, "directory")
     closers.push_async_callback(directory.aclose)
     reading = Limiter(per_second=50, burst=200, clock=time.monotonic)
-    doors = [feeds.router(reading), integrity.router()]
+    doors = [feeds.router(reading), integrity.router(), dossiers.router()]
     actors = Actors(Jwks(directory, system_clock), system_clock)
     return create_app(NAME, doors, health=health, actors=actors, passing=passing, meters=meters)
 

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from bus.listening import Listening, Subscription, Subscriptions
 from schemas.events.case import CaseClaimed, CaseClaimLost, CaseClosed, CaseProposed, CaseSignalAdded
 from schemas.events.command import CommandAccepted, CommandRefused
+from schemas.events.dossier import DossierErased
 from schemas.events.integrity import IntegrityOpened
 from schemas.events.signal import SignalDetected
 from schemas.events.tip import (
@@ -38,6 +39,7 @@ SUBSCRIPTIONS: Subscriptions = MappingProxyType(
         CaseClaimed: _FEED,
         CaseClaimLost: _FEED,
         CaseClosed: _FEED,
+        DossierErased: _FEED,
         CommandAccepted: _FEED,
         CommandRefused: _FEED,
     }

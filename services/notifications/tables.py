@@ -100,6 +100,16 @@ tip_state = Table(
 )
 """How far each tip has come, by the sequence of the event that told: what narrows a view at reading."""
 
+feed_pull = Table(
+    "feed_pull",
+    metadata,
+    Column("unit", Text, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    CheckConstraint("number >= 1", name="number"),
+)
+"""How far the system of each unit has read over HTTP, which tells that it also read past what ends a copy."""
+
 feed_copy = Table(
     "feed_copy",
     metadata,

@@ -31,6 +31,11 @@ class Settings(BaseSettings):
         max_length=200,
         description="number of the committee's decision that opens the web channel; empty keeps it closed",
     )
+    retention_decision: str = Field(
+        default="",
+        max_length=200,
+        description="number of the committee's decision that adopts retention.csv; empty erases nothing by time",
+    )
     listen: str = Field(
         default="",
         max_length=100,

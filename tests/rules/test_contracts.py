@@ -36,7 +36,7 @@ PLANTS = (
     Plant("direction", "services.runtime.planted", "cli.planted"),
     Plant("services", "services.cases.planted", "services.intake.handlers"),
     Plant("services", "services.policy", "services.runtime"),
-    Plant("layers", "services.cases.model", "services.cases.repository"),
+    Plant("layers", "services.cases.model", "services.cases.repository.cases"),
     Plant("layers", "services.intake.api", "services.intake.consumer"),
     Plant("layers", "services.intake.gateway.handlers", "services.intake.gateway.consumer"),
     Plant("domain", "services.cases.model", "sqlalchemy"),

@@ -11,7 +11,7 @@ import pytest
 from fastapi import APIRouter
 
 from schemas.problems import FORBIDDEN
-from services.cases import repository
+from services.cases.repository import cases as repository
 from services.console.model.roots import Roots
 from services.intake import problems
 from services.intake.model import Tip

@@ -59,7 +59,14 @@ class Rule:
 
 
 def _filled(door: Door, knock: Knock, proof: Proof, **more: str) -> str:
-    known = {"tip_id": knock.tip, "tip": knock.tip, "case_id": knock.case, "login": "khong-co-ai", "slot": "a"}
+    known = {
+        "tip_id": knock.tip,
+        "tip": knock.tip,
+        "dossier": knock.tip,
+        "case_id": knock.case,
+        "login": "khong-co-ai",
+        "slot": "a",
+    }
     known["list_id"], known["parked_id"] = _NO_LIST, _NOTHING_PARKED
     return door.path.format(**{**known, "unit": proof.unit or "customs-hq", **more})
 
@@ -93,6 +100,12 @@ def _decisions(door: Door, knock: Knock, proof: Proof) -> list[Ask]:
 def _lying(door: Door, knock: Knock, proof: Proof) -> list[Ask]:
     whole = [Ask(door.path, {"limit": "200", **state}) for state in ({}, *({"state": one} for one in STATES))]
     return [*whole, *([Ask(door.path, {"limit": "200", "after": knock.tip})] if knock.tip else [])]
+
+
+def _case_dossier(door: Door, knock: Knock, proof: Proof) -> list[Ask]:
+    """About the case; its erasure is asked for without saying on what basis, so that nothing can end by it."""
+    body: dict[str, Any] | None = {} if door.method == "POST" else None
+    return [Ask(_filled(door, knock, proof, dossier=knock.case), {}, body)]
 
 
 def _feeds(door: Door, _knock: Knock, proof: Proof) -> list[Ask]:
@@ -167,10 +180,17 @@ RULES: Mapping[str, Rule] = {
     "intake POST /desk/lists/{list_id}/rows": once({"after": 0}),
     "intake POST /signals": once({"reference": "thiếu các trường khác"}),
     "intake GET /integrity/tips": once(limit="200"),
+    "intake GET /dossiers/due": once(),
+    "intake GET /dossiers/{dossier}": named(),
+    # Without a basis, so that nothing of the record that one may see can end by it.
+    "intake POST /dossiers/{dossier}/erase": named({}),
     "cases POST /cases/{case_id}/claim": named({}),
     "cases POST /cases/{case_id}/close": named({"outcome": "TICH_THU"}),
+    "cases GET /dossiers/{dossier}": Rule(_case_dossier),
+    "cases POST /dossiers/{dossier}/erase": Rule(_case_dossier),
     "notifications GET /feeds/{unit}/events": Rule(_feeds, names=False),
     "notifications GET /integrity/copies/{tip}": named(),
+    "notifications GET /dossiers/{dossier}/feeds": named(),
     "console GET /": once(),
     "console GET /sign-in": once(),
     "console POST /sign-in": Rule(lambda door, *_: [Ask(door.path, form=_nobody())], names=False),

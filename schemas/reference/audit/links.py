@@ -17,6 +17,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "units": ("code",),
     "hotlines": ("unit", "channel", "value"),
     "routing": ("id",),
+    "retention": ("kind", "outcome"),
     **dict.fromkeys(VOCABULARIES, ("code",)),
 }
 """The columns that together name a row; two rows of one name may not hold on one day."""

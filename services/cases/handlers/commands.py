@@ -23,7 +23,7 @@ from services.cases.model.claim import Claimant, Claimed, ClaimLost, claim
 from services.cases.model.close import Closer, close
 from services.cases.model.competence import competent_units
 from services.cases.model.denial import Denial, Denied
-from services.cases.repository import Cases
+from services.cases.repository.cases import Cases
 from services.policy import Actor, Decision, Resource, Role
 
 Order = Event[CaseClaim | CaseClose]

@@ -13,7 +13,7 @@ from services.cases.handlers.intake import Intake
 from services.cases.model.case import Case
 from services.cases.model.contribution import Contribution, Group
 from services.cases.model.growth import grow
-from services.cases.repository import Cases
+from services.cases.repository.cases import Cases
 
 PURPOSE = "route"
 """Why keys of signals and tips are opened here; it stands in the audit."""

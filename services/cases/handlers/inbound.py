@@ -10,7 +10,7 @@ from bus.commands import CommandDesk
 from bus.uow import UnitOfWork
 from schemas.facts import UnitCode
 from services.cases.handlers.commands import Commands, Officer, Order
-from services.cases.repository import Cases
+from services.cases.repository.cases import Cases
 from services.policy import Actor
 
 _ADDED_ON_THE_WAY = {"sealed", "personal", "erased"}

@@ -8,7 +8,7 @@ from schemas.envelope import Event
 from schemas.events.case import OriginKind
 from schemas.events.tip import TipHeld
 from services.cases.model.case import without
-from services.cases.repository import Cases
+from services.cases.repository.cases import Cases
 
 
 async def withhold(events: Sequence[Event[TipHeld]], uow: UnitOfWork) -> None:

@@ -9,6 +9,7 @@ import structlog
 
 from bus.uow import UnitOfWork
 from schemas.envelope import Event
+from schemas.events.dossier import DossierErased
 from schemas.events.tip import TipHeld
 from schemas.views import View
 from services.console.model.findable import TIP, Findable, Subject, findable, narrowed, rows, seen_today, told_of
@@ -33,7 +34,9 @@ class Indexing:
         told, about = _subjects(events), _about(events)
         denials = await search.lock_origins(uow.raw, set().union(*about.values()))
         locked = await search.lock_subjects(uow.raw, told)
-        found = [one for event in await _opened(events, uow) for one in self._found(event, locked)]
+        gone = await search.erased(uow.raw, denials)
+        whole = [event for event in events if not _dossiers(event) & gone]
+        found = [one for event in await _opened(whole, uow) for one in self._found(event, locked)]
         fresh = await search.append(uow.raw, found)
         subjects = {id_: subject for id_, (subject, _) in locked.items()}
         held = {id_ for id_, (_, known) in locked.items() if known or any(denials[origin] for origin in about[id_])}
@@ -54,6 +57,15 @@ class Indexing:
         await search.hold(uow.raw, tips)
         await search.mark_held(uow.raw, subjects)
         await _look_again(list(subjects.values()), uow)
+
+    async def erase(self, events: Sequence[Event[DossierErased]], uow: UnitOfWork) -> None:
+        """Let nobody find what erased dossiers said, nor what comes later of what they said before."""
+        gone = {UUID(event.envelope.subject) for event in events}
+        await search.lock_origins(uow.raw, gone)
+        subjects = await search.concerned(uow.raw, gone)
+        await search.erase(uow.raw, gone)
+        await _look_again([one for id_, one in subjects.items() if id_ not in gone], uow)
+        structlog.get_logger().info("search_erased", dossiers=len(gone), subjects=len(subjects))
 
     def _found(self, event: Event[Any], locked: dict[UUID, search.Locked]) -> Iterable[Findable]:
         subject, _ = locked[UUID(event.envelope.subject)]
@@ -102,12 +114,17 @@ def _subjects(events: Iterable[Event[Any]]) -> list[Subject]:
 
 
 def _about(events: Iterable[Event[Any]]) -> dict[UUID, set[UUID]]:
-    """By subject, all whose hold takes something of these events."""
+    """By subject, all whose hold or erasure takes something of these events."""
     found: defaultdict[UUID, set[UUID]] = defaultdict(set)
     for event in events:
         subject, other = Subject.of(event), told_of(event)
-        found[subject.id] |= {*subject.origins, *([other] if other else [])}
+        found[subject.id] |= {subject.id, *subject.origins, *([other] if other else [])}
     return found
+
+
+def _dossiers(event: Event[Any]) -> frozenset[UUID]:
+    """The record that the event is about and the one it tells of: erased, either takes the event out of the search."""
+    return frozenset({UUID(event.envelope.subject), *filter(None, (told_of(event),))})
 
 
 def _trusted(event: Event[TipHeld]) -> Collection[str]:

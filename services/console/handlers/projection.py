@@ -8,6 +8,7 @@ import structlog
 
 from bus.uow import UnitOfWork
 from schemas.envelope import Event
+from schemas.events.dossier import DossierErased
 from schemas.events.tip import TipHeld
 from services.console.model.entry import Entry
 from services.console.model.sight import sights
@@ -47,6 +48,18 @@ async def withhold(events: Sequence[Event[TipHeld]], uow: UnitOfWork) -> None:
         last = max(numbers.values())
         await timelines.note(uow.raw, {case: Change(last, held=True) for case in cases})
         await _look_again(cases, uow)
+        uow.wake_relays()
+
+
+async def erase(events: Sequence[Event[DossierErased]], uow: UnitOfWork) -> None:
+    """Let pages that show values of erased dossiers be read anew. What is kept is sealed and opens no more."""
+    gone = {UUID(event.envelope.subject) for event in events}
+    await origins.lock(uow.raw, gone)
+    cases = await origins.grown_from(uow.raw, gone)
+    await timelines.lock(uow.raw, cases)
+    last = await origins.erase(uow.raw, gone)
+    if last and cases:
+        await timelines.note(uow.raw, {case: Change(last) for case in cases})
         uow.wake_relays()
 
 

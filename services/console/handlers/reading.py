@@ -28,7 +28,7 @@ class CaseRead:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What came to a case since a change. `lost`: a hold took something away that was on the viewer's page."""
+    """What came to a case since a change. `lost`: a hold or an erasure took away what was on the viewer's page."""
 
     change: int
     entries: Sequence[Seen] = ()
@@ -79,6 +79,8 @@ class Reader:
             of_case = roots.get(case_id, Roots())
             kept = await pages.of_case(uow.raw, case_id, unit) if of_case.holds else ()
             if any(one.change <= since and of_case.lost_since(one.entry, unit, since) for one in kept):
+                return News(change, lost=True)
+            if await origins.erased_since(uow.raw, case_id, unit, since):
                 return News(change, lost=True)
             fresh = await pages.of_case(uow.raw, case_id, unit, since)
             seen = await self._cutting.seen(fresh, unit, roots, uow)

@@ -15,6 +15,15 @@ _HOLD = """
 update origin as o set denials = string_to_array(n.denials, ' '), change = nextval('change_number')
 from unnest($1::uuid[], $2::text[]) as n (id, denials) where o.id = n.id and o.denials = '{}'
 returning o.id, o.change"""
+_ERASE = (
+    "update origin set erased = nextval('change_number') where id = any($1::uuid[]) and erased = 0 returning erased"
+)
+# Only who was shown it in full has a value of it on the page.
+_LOST = """
+select exists (
+  select from timeline_entry as e join origin as o on o.id = e.origin
+  where e.case_id = $1 and e.audience ->> $2 = 'full' and e.change <= $3 and o.erased > $3
+)"""
 _GROWN = "select distinct case_id from timeline_entry where origin = any($1::uuid[])"
 _OF_CASES = """
 select distinct e.case_id, o.id, o.denials, o.change
@@ -38,6 +47,19 @@ async def hold(raw: Raw, denials: Mapping[UUID, frozenset[str]]) -> dict[UUID, i
     """
     tokens = [" ".join(sorted(found)) for found in denials.values()]
     return {row["id"]: row["change"] for row in await raw.fetch(_HOLD, list(denials), tokens)}
+
+
+async def erase(raw: Raw, origins: Collection[UUID]) -> int:
+    """Remember that these locked origins are erased; returns the last change number, 0 where all were so before.
+
+    Call it under the locks of the cases that grew from them, as `hold`.
+    """
+    return max((row["erased"] for row in await raw.fetch(_ERASE, list(origins))), default=0)
+
+
+async def erased_since(raw: Raw, case: UUID, unit: str, change: int) -> bool:
+    """Whether the unit, when it read the case up to `change`, was shown values that were erased since."""
+    return bool(await raw.fetchval(_LOST, case, unit, change))
 
 
 async def roots(raw: Raw, cases: Collection[UUID]) -> dict[UUID, Roots]:

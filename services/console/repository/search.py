@@ -36,6 +36,11 @@ _HOLD = """
 update search_origin as o set denials = string_to_array(n.denials, ' ')
 from unnest($1::uuid[], $2::text[]) as n (id, denials) where o.id = n.id and o.denials = '{}'"""
 _HOLDS = "select id, denials from search_origin where id = any($1::uuid[]) and denials <> '{}'"
+# Of an erased case or tip nothing is found any more; a case that grew from one goes on without what that brought.
+_ERASE = "update search_origin set erased = true where id = any($1::uuid[]) and not erased"
+_ERASE_TOLD = "delete from search_entry where origin = any($1::uuid[])"
+_ERASE_SUBJECTS = "delete from search_subject where id = any($1::uuid[])"
+_ERASED = "select id from search_origin where id = any($1::uuid[]) and erased"
 _MARK = "update search_subject set held = true where id = any($1::uuid[]) and not held"
 _APPEND = """
 insert into search_entry (subject_id, event_id, unit, type, view, recorded, origin, tokens)
@@ -103,6 +108,17 @@ async def mark_held(raw: Raw, subjects: Collection[UUID]) -> None:
     """Remember that something is held that these locked subjects grew from."""
     if subjects:
         await raw.execute(_MARK, list(subjects))
+
+
+async def erase(raw: Raw, dossiers: Collection[UUID]) -> None:
+    """Forget all that these locked origins said, as records of their own and in others, and that for good."""
+    for statement in (_ERASE, _ERASE_TOLD, _ERASE_SUBJECTS):
+        await raw.execute(statement, list(dossiers))
+
+
+async def erased(raw: Raw, dossiers: Collection[UUID]) -> frozenset[UUID]:
+    """Those of these that were erased; only right under `lock_origins`."""
+    return frozenset(_id(row["id"]) for row in await raw.fetch(_ERASED, list(dossiers)))
 
 
 async def roots(raw: Raw, subjects: Collection[Subject], kept: Collection[Findable]) -> dict[UUID, Roots]:

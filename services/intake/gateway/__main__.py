@@ -17,7 +17,6 @@ from bus.kafka import KafkaBroker, KafkaSettings
 from bus.kafka_topics import visible_topics
 from bus.relay import Relay
 from bus.retry import Backoff, passing
-from bus.sealing import Keyring
 from bus.uow import Context, UnitsOfWork
 from services.intake.gateway.consumer import listening
 from services.intake.gateway.handlers import Gateway
@@ -31,6 +30,7 @@ from services.runtime.clients import client_of
 from services.runtime.health import Health
 from services.runtime.jwks import Jwks
 from services.runtime.kept import Kept
+from services.runtime.keyring import proven_keyring
 from services.runtime.metrics.meters import Meters
 from services.runtime.metrics.watching import watch, watch_outbox
 from services.runtime.process import run
@@ -51,7 +51,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     broker = KafkaBroker(kafka)
     closers.push_async_callback(broker.close)
     wake = asyncio.Event()
-    keyring = Keyring.load(settings.secrets.path("master.json"), system_clock)
+    keyring = await proven_keyring(settings, database, system_clock)
     units = UnitsOfWork(database, Context(NAME, settings.topics, system_clock, uuid7, keyring, tracing), wake)
     roster = Roster(reference.folder(), settings.topics, system_clock)
     gateway = Gateway(roster.sender, bytes.fromhex(settings.secrets.read("receipt-pepper")))

@@ -10,14 +10,18 @@ from uuid import UUID
 from bus.uow import UnitOfWork
 from schemas.envelope import Event
 from schemas.events.case import CaseClaimed, CaseClosed, CaseProposed, CaseSignalAdded, OriginKind
-from services.intake.repository import cases
+from services.intake.repository import cases, erasing
 
 
-async def tip_became_case(events: Sequence[Event[CaseProposed | CaseSignalAdded]], uow: UnitOfWork) -> None:
-    """Remember the case that a tip proposed or joined; cases of signals alone are not intake's."""
-    pairs = [(_case(event), event.data.origin.id) for event in events if event.data.origin.kind is OriginKind.TIP]
-    if pairs:
-        await cases.add_case_tips(uow.raw, pairs)
+async def origin_became_case(events: Sequence[Event[CaseProposed | CaseSignalAdded]], uow: UnitOfWork) -> None:
+    """Remember the case that a tip or signal proposed or joined: its dossier is not erased while that is open."""
+    told = [(event.data.origin.kind, (_case(event), event.data.origin.id)) for event in events]
+    of_tips = [pair for kind, pair in told if kind is OriginKind.TIP]
+    of_signals = [pair for kind, pair in told if kind is OriginKind.SIGNAL]
+    if of_tips:
+        await cases.add_case_tips(uow.raw, of_tips)
+    if of_signals:
+        await erasing.add_case_signals(uow.raw, of_signals)
 
 
 async def case_found_lead(events: Sequence[Event[CaseClaimed]], uow: UnitOfWork) -> None:

@@ -7,11 +7,13 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from bus.commands import Answer, CommandDesk
+from bus.errors import Refused
 from bus.uow import UnitOfWork
 from schemas.commands.signal import SignalSubmit
 from schemas.commands.tip import TipCommand
 from schemas.envelope import Event
 from schemas.facts import UnitCode
+from services.intake import problems
 from services.intake.handlers.acts import act_of
 from services.intake.handlers.signals import take
 from services.intake.office import Office
@@ -50,6 +52,8 @@ class Inbound:
 
             async def act(uow: UnitOfWork, command: Event[SignalSubmit] = command, actor: Actor = actor) -> Answer:
                 dossier = command.data.signal_id
+                if dossier in command.data.erased:
+                    raise Refused(problems.SIGNAL_ERASED)
                 details = None if dossier is None else command.data.personal.get(dossier)
                 row, answer = take(command, details, actor, uow, self._office)
                 rows.append(row)

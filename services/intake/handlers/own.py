@@ -21,6 +21,8 @@ async def own_tip(tip_id: UUID, actor: Actor, action: str, uow: UnitOfWork) -> T
     if tip is None or tip.held or tip.desk != actor.unit:
         raise Refused(problems.TIP_UNKNOWN, "/tip_id")
     allow(actor, action, Resource(holder=tip.desk, state=tip.state.value))
+    if tip.erased_at is not None:
+        raise Refused(problems.TIP_ERASED, "/tip_id")
     return tip
 
 

@@ -16,9 +16,9 @@ from services.intake.model import Shown, Tip, TipState
 _COLUMNS = (
     "id, tip_no, desk, channel, received_at, state, shown, shown_since, facts, informant_ref, receiver, "
     "recording_ref, language, urgent, wants_feedback, details, sequence, named_units, integrity_id, linked_to, "
-    "route, document"
+    "route, document, erased_at"
 )
-_PLACES = ", ".join(f"${number}" for number in range(1, 24))
+_PLACES = ", ".join(f"${number}" for number in range(1, 25))
 _ADD = f"insert into tip ({_COLUMNS}, receipt_hash) values ({_PLACES})"  # noqa: S608 - constants of this file
 _SEEN = _COLUMNS.replace(
     "linked_to", "(select o.id from tip as o where o.id = tip.linked_to and o.state <> 'held') as linked_to"
@@ -122,7 +122,7 @@ def _values(tip: Tip) -> tuple[Any, ...]:
         *(tip.state.value, tip.shown.value, tip.shown_since, tip.facts.model_dump_json(), tip.informant_ref),
         *(tip.receiver, tip.recording_ref, tip.language, tip.urgent, tip.wants_feedback, tip.details),
         *(tip.sequence, list(tip.named_units), tip.integrity_id, tip.linked_to),
-        *(_json(tip.route), _json(tip.document)),
+        *(_json(tip.route), _json(tip.document), tip.erased_at),
     )
 
 
@@ -154,4 +154,5 @@ def _tip(row: Any) -> Tip:
         linked_to=row["linked_to"],
         route=None if row["route"] is None else Route.model_validate(row["route"]),
         document=None if row["document"] is None else Document.model_validate(row["document"]),
+        erased_at=row["erased_at"],
     )

@@ -8,6 +8,7 @@ from pydantic_core import to_json
 
 from services.notifications.api.doors import CurrentDoors
 from services.notifications.handlers.pull import Page
+from services.policy import Role
 from services.runtime.actors import CurrentActor
 from services.runtime.limits import Limiter, per_actor
 
@@ -33,6 +34,8 @@ def router(reading: Limiter) -> APIRouter:
     ) -> Response:
         """Events behind the number `after`, as structured CloudEvents; with `wait`, an empty answer takes so long."""
         parts.allow(actor, "feed.read", unit)
+        if after and Role.SYSTEM in actor.roles:
+            await parts.pull.acknowledge(unit, after)
         page = await parts.pull.page(unit, after, limit)
         if wait and not page.events:
             await parts.heads.beyond(unit, after, wait, request.app.state.health.stopping)

@@ -1,19 +1,24 @@
 """Every event of the log goes into the feeds of those who may see it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 import structlog
 
 from bus.uow import UnitOfWork
 from schemas.envelope import Event
+from schemas.events.dossier import DossierErased
 from schemas.views import View
+from services import audience
 from services.notifications.model.denials import Denials, learned
 from services.notifications.model.mention import Mention, case_of, origins
 from services.notifications.model.numbering import Destined, Numbering, recipients
 from services.notifications.model.progress import progressed
-from services.notifications.repository import denials, feeds, progress
+from services.notifications.repository import denials, erasures, feeds, progress
 from services.notifications.repository.feeds import Kept
+from services.policy import narrower
 
 PURPOSE = "deliver"
 """Why keys are opened here; it stands in the audit."""
@@ -30,20 +35,42 @@ async def append(events: Sequence[Event[Any]], uow: UnitOfWork) -> None:
     await progress.note(uow.raw, progressed(events))
     kept = {place: Kept(event, Mention.of(event)) for place, event in enumerate(events)}
     barred = await denials.denials(uow.raw, [one.mention for one in kept.values()])
-    destined = [one for place, item in kept.items() for one in destinations(place, item, barred)]
+    carried = await erasures.carriers(uow.raw, [one.mention.subject for one in kept.values() if ends(one.event)])
+    destined = [
+        one for place, item in kept.items() for one in destinations(place, item, barred, members(item.event, carried))
+    ]
     await _prove_seals(kept, destined, uow)
     if destined:
         await _number(kept, destined, uow)
 
 
-def destinations(place: int, kept: Kept, barred: Denials) -> list[Destined]:
-    """The feeds that one event goes into. What names a held tip gets no number there: not even that it exists shows."""
+def destinations(
+    place: int, kept: Kept, barred: Denials, carried: Mapping[str, View] = MappingProxyType({})
+) -> list[Destined]:
+    """The feeds that one event goes into. What names a held tip gets no number there: not even that it exists shows.
+
+    `carried` are the units that were shown the dossier which the event ends, and how much they saw of it.
+    """
     event = kept.event
+    named = recipients(event.audience)
     return [
         Destined(place, unit, view, event.envelope.id, case_of(event))
-        for unit, view in recipients(event.audience).items()
+        for unit, view in sorted({**carried, **named}.items())
         if not barred.bar(kept.mention, unit)
     ]
+
+
+def ends(event: Event[Any]) -> bool:
+    """Whether the event ends a dossier."""
+    return isinstance(event.data, DossierErased)
+
+
+def members(event: Event[Any], carried: Mapping[UUID, Mapping[str, View]]) -> Mapping[str, View]:
+    """Who stands in the relation of carriers, if the owner granted it anything: each to what it saw, at most."""
+    subject = UUID(event.envelope.subject)
+    granted = event.audience.get(audience.carriers(subject), View.NONE) if ends(event) else View.NONE
+    found = {unit: narrower(view, granted) for unit, view in carried.get(subject, {}).items()}
+    return {unit: view for unit, view in found.items() if view is not View.NONE}
 
 
 async def _prove_seals(kept: dict[int, Kept], destined: Sequence[Destined], uow: UnitOfWork) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bus.uow import UnitsOfWork
 from services.notifications.handlers.doors import Doorway
 from services.notifications.model.shown import Shown
-from services.notifications.repository import feeds
+from services.notifications.repository import erasures, feeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +30,8 @@ class Pull:
             rows = await feeds.page(uow.raw, unit, after, limit)
             shown = await self._doorway.shown(rows, uow) if rows else []
         return Page(shown, rows[-1].number if rows else after)
+
+    async def acknowledge(self, unit: str, number: int) -> None:
+        """The unit's system has everything up to this number: it asked for what stands behind it."""
+        async with self._units.begin() as uow:
+            await erasures.note_pull(uow.raw, unit, number, uow.context.clock())

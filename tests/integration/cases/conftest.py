@@ -24,10 +24,12 @@ from case_builders import PEPPER, book, numbered
 from infra.stack.testing import TestDatabase
 from schemas.commands.case import CaseClaim, CaseClose
 from schemas.envelope import Envelope, Event
+from schemas.events.dossier import DossierErased
 from schemas.events.tip import TipHeld
 from schemas.topics import Topics
 from services.cases.handlers.audiences import Audiences
 from services.cases.handlers.commands import Commands, Officer
+from services.cases.handlers.erasing import forget_origins
 from services.cases.handlers.growth import Growth
 from services.cases.handlers.intake import Intake
 from services.cases.handlers.withholding import withhold
@@ -94,6 +96,13 @@ class CaseDesk:
         data = example(TipHeld, integrity_id=numbered(number + 500_000))
         async with self.begin() as uow:
             await withhold([event(data, subject=numbered(number))], uow)
+
+    async def erased(self, origin: UUID) -> None:
+        """dossier.erased about a tip or signal whose key is destroyed, as one batch of the consumer."""
+        async with self.begin() as uow:
+            await uow.destroy_keys([origin], "lan.anh", "Luật 91/2025/QH15")
+        async with self.begin() as uow:
+            await forget_origins([event(example(DossierErased), subject=origin)], uow)
 
     async def published(self, *kinds: type[Any]) -> list[Event[Any]]:
         """Everything in the outbox, or what is of these kinds, oldest first, as a reader of the topics meets it."""

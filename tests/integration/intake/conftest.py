@@ -23,7 +23,7 @@ from schemas.envelope import Event
 from schemas.identifiers.address.atlas import Atlas
 from schemas.reference.book import ReferenceBook
 from schemas.topics import Topics
-from services.intake.api import desk, integrity, reports, signals, tips
+from services.intake.api import desk, dossiers, integrity, reports, signals, tips
 from services.intake.api.doors import Doors
 from services.intake.office import Office
 from services.intake.unmask import api as unmask_api
@@ -107,6 +107,7 @@ async def intake(parts: Doors, directory: OneKey) -> AsyncIterator[Http]:
         reports.router(plenty()),
         signals.router(plenty()),
         integrity.router(),
+        dossiers.router(),
     ]
     app = create_app("intake", doors, health=Health(), actors=Actors(directory, system_clock))
     app.state.doors = parts

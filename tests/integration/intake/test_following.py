@@ -9,7 +9,7 @@ from builders import NOW, event, example
 from bus.uow import UnitsOfWork
 from intake_builders import FORM, PAPER, Http, Tokens
 from schemas.events.case import CaseClaimed, CaseClosed, CaseProposed, CaseSignalAdded, Origin, OriginKind
-from services.intake.handlers.cases import case_ended, case_found_lead, tip_became_case
+from services.intake.handlers.cases import case_ended, case_found_lead, origin_became_case
 from services.intake.handlers.status import TEXTS
 from services.intake.receipt import ALPHABET, Receipt
 
@@ -36,7 +36,7 @@ def grew(case: UUID, tip: UUID, kind: type[CaseProposed | CaseSignalAdded] = Cas
 
 async def closed(units: UnitsOfWork, case: UUID, tip: UUID) -> None:
     async with units.begin() as uow:
-        await tip_became_case([grew(case, tip)], uow)
+        await origin_became_case([grew(case, tip)], uow)
         await case_found_lead([event(example(CaseClaimed, claimed_by="qltt-79"), subject=case)], uow)
         await case_ended([event(example(CaseClosed), subject=case)], uow)
 
@@ -73,7 +73,7 @@ async def test_a_tip_that_joined_a_case_is_finished_with_it(
     await intake.post(f"/desk/tips/{tip}/forward", PAPER, operator)
     case = uuid4()
     async with units_of_work.begin() as uow:
-        await tip_became_case([grew(case, tip, CaseSignalAdded), grew(case, tip, CaseSignalAdded)], uow)
+        await origin_became_case([grew(case, tip, CaseSignalAdded), grew(case, tip, CaseSignalAdded)], uow)
         await case_ended([event(example(CaseClosed), subject=case)], uow)
     assert (await told(receipt))["status"] == "finished"
 
@@ -81,7 +81,7 @@ async def test_a_tip_that_joined_a_case_is_finished_with_it(
 async def test_cases_of_signals_are_none_of_intakes_business(units_of_work: UnitsOfWork) -> None:
     case = uuid4()
     async with units_of_work.begin() as uow:
-        await tip_became_case([event(example(CaseProposed, personal={}), subject=case)], uow)
+        await origin_became_case([event(example(CaseProposed, personal={}), subject=case)], uow)
         assert await uow.raw.fetchval("select count(*) from tip_case where case_id = $1", case) == 0
 
 

@@ -65,11 +65,11 @@ async def knock(intake: Http, method: str, path: str, tip: UUID, token: str) -> 
     """What the door says about this tip, for each thing that may be asked of it."""
     told = []
     for verb in BODIES if "{verb}" in path else ("",):
-        at = path.replace("{tip_id}", str(tip)).replace("{verb}", verb)
+        at = path.replace("{tip_id}", str(tip)).replace("{dossier}", str(tip)).replace("{verb}", verb)
         if method == "GET":
             answers = [await intake.get(f"{at}{query}", token) for query in queries(path)]
         else:
-            body = BODIES.get(verb) or {"linked_to": str(tip)}
+            body = BODIES.get(verb) or ({"basis": "x"} if "/dossiers/" in path else {"linked_to": str(tip)})
             answers = [await intake.post(at, body, token)]
         told += [f"{answer.status_code} {answer.text}" for answer in answers]
     return told

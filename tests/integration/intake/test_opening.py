@@ -14,7 +14,7 @@ from bus.uow import UnitsOfWork
 from infra.stack.testing import TestDatabase
 from intake_builders import FORM, PAPER, Http, Taking, Tokens, app_of
 from schemas.events.case import CaseClaimed, CaseProposed, Origin, OriginKind
-from services.intake.handlers.cases import case_found_lead, tip_became_case
+from services.intake.handlers.cases import case_found_lead, origin_became_case
 
 PURPOSE = "xác minh tin báo"
 
@@ -71,7 +71,7 @@ async def test_once_forwarded_the_desk_may_no_longer_open_it_and_the_lead_of_its
     assert (await opened(unmask, tip, lead)).status_code == 404
     origin = Origin(kind=OriginKind.TIP, id=tip, sender="bcd-79")
     async with units_of_work.begin() as uow:
-        await tip_became_case([event(example(CaseProposed, origin=origin, personal={}), subject=case)], uow)
+        await origin_became_case([event(example(CaseProposed, origin=origin, personal={}), subject=case)], uow)
         await case_found_lead([event(example(CaseClaimed, claimed_by="qltt-79"), subject=case)], uow)
     assert (await opened(unmask, tip, lead)).json()["content"] == FORM["content"]
     assert (await opened(unmask, tip, token("ca-79", "officer"))).status_code == 404

@@ -220,16 +220,13 @@ DECISIONS: dict[str, tuple[Actor, str, Resource, str]] = {
         tip("held"),
         "allowed",
     ),
-    "an integrity officer by role alone reads the route": (
-        actor("bcd-79", "integrity_officer"),
-        "integrity.read",
-        tip("held"),
-        "not_found",
-    ),
+    "an integrity officer by role alone": (actor("x", "integrity_officer"), "integrity.read", tip("held"), "not_found"),
     "the administrator adds a person": (actor("vptt-389", "directory_admin"), "directory.admin", Resource(), "allowed"),
     "an officer adds a person": (actor("vptt-389", "officer"), "directory.admin", Resource(), "role_missing"),
     "the administrator redrives": (actor("vptt-389", "directory_admin"), "parked.act", Resource(), "allowed"),
     "a coordinator redrives": (actor("vptt-389", "coordinator"), "parked.act", Resource(), "role_missing"),
+    "an administrator erases a dossier": (actor("a", "directory_admin"), "privacy.erase", Resource(), "role_missing"),
+    "a privacy officer exports another's": (actor("a", "privacy_officer"), "privacy.export", tip(), "not_found"),
     "someone asks for what is not in the table": (actor("a", "officer"), "case.delete", CASE, "unknown_action"),
 }
 
