@@ -23,10 +23,14 @@ class Bounds(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Which log this is. A cluster or a topic made anew under the old name has another id."""
+    """Which log this is. A cluster or a topic made anew under the old name has another id.
+
+    `partitions` is how many each topic has.
+    """
 
     cluster: str
     topics: Mapping[str, str]
+    partitions: Mapping[str, int]
 
 
 class Listener(Protocol):

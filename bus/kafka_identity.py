@@ -26,5 +26,6 @@ def _ask(settings: KafkaSettings, topics: list[str]) -> Identity:
     admin = AdminClient(settings.librdkafka_options())
     described = admin.describe_topics(TopicCollection(topics), request_timeout=_SECONDS)
     cluster = admin.describe_cluster(request_timeout=_SECONDS).result(timeout=_SECONDS)
-    ids = {name: str(future.result(timeout=_SECONDS).topic_id) for name, future in described.items()}
-    return Identity(str(cluster.cluster_id), ids)
+    found = {name: future.result(timeout=_SECONDS) for name, future in described.items()}
+    ids = {name: str(topic.topic_id) for name, topic in found.items()}
+    return Identity(str(cluster.cluster_id), ids, {name: len(topic.partitions) for name, topic in found.items()})

@@ -106,6 +106,11 @@ class MemoryBroker:
             raise Transient(f"no such topic: {topic}")
         return self._topics[topic].id
 
+    def partitions(self, topic: str) -> int:
+        """How many partitions a topic has. Raises `Transient` if there is none."""
+        self.topic_id(topic)
+        return len(self._topics[topic].logs)
+
     def join(self, group: str, reader: "MemoryReader") -> None:
         """Take part from now on."""
         self._groups.setdefault(group, []).append(reader)
@@ -175,7 +180,8 @@ class MemoryReader:
 
     async def identity(self, topics: Collection[str]) -> Identity:
         """The ids."""
-        return Identity(self._broker.cluster, {topic: self._broker.topic_id(topic) for topic in topics})
+        ids = {topic: self._broker.topic_id(topic) for topic in topics}
+        return Identity(self._broker.cluster, ids, {topic: self._broker.partitions(topic) for topic in topics})
 
     async def report(self, offsets: Mapping[Partition, int]) -> None:
         """Keep them in `reported`."""

@@ -5,6 +5,7 @@ from bus.database import Database
 from bus.gate import State
 from bus.kafka import KafkaBroker
 from bus.kafka_pulse import Pulse
+from bus.opening import REMEDY
 from bus.relay import Relay
 from services.runtime.checks import database_answers
 from services.runtime.health import Check, Checks
@@ -56,6 +57,6 @@ def log_is_whole(consumer: Consumer) -> Check:
 
     async def check() -> str | None:
         lost = [f"{place.topic}: {why}" for place, (state, why) in consumer.health().items() if state is State.LOG_GAP]
-        return "; ".join(lost) or None
+        return f"{'; '.join(lost)}. To heal it: {REMEDY}" if lost else None
 
     return check

@@ -7,7 +7,7 @@ import pytest
 from bus import ddl
 
 
-@pytest.mark.parametrize("name", ["0001_outbox", "0001_bus"])
+@pytest.mark.parametrize("name", ["0001_outbox", "0001_bus", "0002_bus"])
 def test_every_statement_is_one_statement(name: str) -> None:
     for statement in ddl.statements(name):
         assert re.match(r"(create (table|index|unique index)|insert into) ", statement)
@@ -18,10 +18,12 @@ def test_every_statement_is_one_statement(name: str) -> None:
 
 def test_the_bus_script_is_outbox_and_consumer_together() -> None:
     assert ddl.statements("0001_bus") == ddl.statements("0001_outbox") + ddl.statements("0001_consumer")
+    assert ddl.statements("0002_bus") == ddl.statements("0002_archive") + ddl.statements("0002_log")
 
 
 def test_every_table_that_is_created_is_known_as_the_bus_s_own() -> None:
-    created = re.findall(r"create table (\w+)", "\n".join(ddl.statements("0001_bus")))
+    scripts = [*ddl.statements("0001_bus"), *ddl.statements("0002_bus")]
+    created = re.findall(r"create table (\w+)", "\n".join(scripts))
 
     assert set(created) >= ddl.TABLES
     assert all(ddl.owned(name) for name in created)
