@@ -30,12 +30,23 @@ async def ensure_partitions(
         # Conflicts with itself and with other changes of the table, never with those who write or read it.
         await transaction.raw.execute(f'lock table "{table}" in share update exclusive mode')
         last, ends = await _state(transaction.raw, table)
-        present = sum(end > last + 1 for end in ends) - 1
+        present = _present(last, ends)
         for number in range(max(ahead - present, 0)):
             await _add(transaction.raw, table, ends[-1] + number * rows, rows)
     if present < ahead:
         log.warning("outbox_partitions_made", table=table, ahead=present, made=ahead - present)
     return max(ahead - present, 0)
+
+
+async def ahead(database: Database, table: str = "outbox") -> int:
+    """How many partitions lie wholly beyond the last id drawn."""
+    async with database.autocommit() as raw:
+        last, ends = await _state(raw, table)
+    return _present(last, ends)
+
+
+def _present(last: int, ends: list[int]) -> int:
+    return sum(end > last + 1 for end in ends) - 1
 
 
 async def _state(raw: Raw, table: str) -> tuple[int, list[int]]:

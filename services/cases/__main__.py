@@ -15,7 +15,8 @@ from bus.database import Database
 from bus.expiry import Expiry
 from bus.identity import system_clock, uuid7
 from bus.kafka import KafkaBroker, KafkaSettings
-from bus.relay import Relay
+from bus.keeping import Keeper
+from bus.relay import OUTBOX, Relay
 from bus.retry import Backoff, passing
 from bus.sealing import Keyring
 from bus.uow import Context, UnitsOfWork
@@ -30,7 +31,7 @@ from services.cases.handlers.intake import Intake
 from services.runtime import parked
 from services.runtime.actors import Actors
 from services.runtime.app import App, create_app
-from services.runtime.bus_checks import bus_checks
+from services.runtime.bus_checks import bus_checks, has_room
 from services.runtime.clients import client_of
 from services.runtime.health import Health
 from services.runtime.jwks import Jwks
@@ -61,10 +62,11 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     listens = listening(settings.topics, growth, Inbound(doors.desk, doors.commands))
     consumer = Consumer(broker, units, listens, owner=owner, backoff=Backoff(random.SystemRandom().random))
     relay = Relay(database, broker, owner=owner, wake=wake)
+    keeper = Keeper(database, OUTBOX)
     expiry = Expiry(database, system_clock, forget_commands)
-    health = Health(checks=bus_checks(database, broker, consumer, relay))
+    health = Health(checks={**bus_checks(database, broker, consumer, relay), "outbox": has_room(keeper)})
     app = _app(settings, doors, parked.router(database), health, closers)
-    return Service(NAME, health, app, [consumer.run, expiry.run], [relay.run])
+    return Service(NAME, health, app, [consumer.run, expiry.run, keeper.run], [relay.run])
 
 
 def _app(settings: Settings, doors: api.Doors, kept: APIRouter, health: Health, closers: AsyncExitStack) -> App:

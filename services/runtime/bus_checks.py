@@ -5,6 +5,7 @@ from bus.database import Database
 from bus.gate import State
 from bus.kafka import KafkaBroker
 from bus.kafka_pulse import Pulse
+from bus.keeping import Keeper
 from bus.opening import REMEDY
 from bus.relay import Relay
 from services.runtime.checks import database_answers
@@ -48,6 +49,15 @@ def sends(relay: Relay) -> Check:
 
     async def check() -> str | None:
         return relay.trouble()
+
+    return check
+
+
+def has_room(keeper: Keeper) -> Check:
+    """Ready unless the outbox runs out of partitions: writers would be refused when the last one is full."""
+
+    async def check() -> str | None:
+        return keeper.trouble()
 
     return check
 

@@ -15,7 +15,8 @@ from bus.expiry import Expiry
 from bus.identity import system_clock, uuid7
 from bus.kafka import KafkaBroker, KafkaSettings
 from bus.kafka_topics import visible_topics
-from bus.relay import Relay
+from bus.keeping import Keeper
+from bus.relay import OUTBOX, Relay
 from bus.retry import Backoff, passing
 from bus.sealing import Keyring
 from bus.uow import Context, UnitsOfWork
@@ -26,7 +27,7 @@ from services.intake.gateway.roster import Roster
 from services.runtime import parked
 from services.runtime.actors import Actors
 from services.runtime.app import create_app
-from services.runtime.bus_checks import bus_checks
+from services.runtime.bus_checks import bus_checks, has_room
 from services.runtime.clients import client_of
 from services.runtime.health import Health
 from services.runtime.jwks import Jwks
@@ -56,6 +57,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     listens = listening(settings.topics, topics, gateway)
     consumer = Consumer(broker, units, listens, owner=owner, backoff=Backoff(secrets.SystemRandom().random))
     relay = Relay(database, broker, owner=owner, wake=wake)
+    keeper = Keeper(database, OUTBOX)
     expiry = Expiry(database, system_clock, forget_arrivals)
 
     def listen(now: tuple[str, ...]) -> None:
@@ -65,12 +67,12 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
         """Read the topics of the units in force, as those change."""
         await roster.follow(topics, listen, stop, visible=visible)
 
-    health = Health(checks=bus_checks(database, broker, consumer, relay))
+    health = Health(checks={**bus_checks(database, broker, consumer, relay), "outbox": has_room(keeper)})
     directory = client_of(settings, "directory")
     closers.push_async_callback(directory.aclose)
     actors = Actors(Jwks(directory, system_clock), system_clock)
     app = create_app(NAME, [parked.router(database)], health=health, actors=actors, passing=passing)
-    return Service(NAME, health, app, [consumer.run, follow, expiry.run], [relay.run])
+    return Service(NAME, health, app, [consumer.run, follow, expiry.run, keeper.run], [relay.run])
 
 
 if __name__ == "__main__":
