@@ -33,6 +33,11 @@ _PASSED = (
     "select least(high, (select min(gap) - 1 from unnest(gaps) as gap)) from outbox_cursor where outbox = 'outbox'"
 )
 
+_ARCHIVED = """
+select c.relname::text from pg_inherits as i join pg_class as c on c.oid = i.inhrelid
+where i.inhparent = 'outbox_archive'::regclass order by length(c.relname), c.relname
+"""
+
 log = structlog.get_logger(__name__)
 
 
@@ -51,6 +56,12 @@ async def archive_passed(database: Database) -> list[str]:
         finally:
             if not raw.is_closed():
                 await raw.execute(_UNLOCK)
+
+
+async def archived(database: Database) -> list[str]:
+    """The partitions in the archive, oldest first."""
+    async with database.autocommit() as raw:
+        return [row[0] for row in await raw.fetch(_ARCHIVED)]
 
 
 async def settled(raw: Raw) -> bool:

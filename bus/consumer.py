@@ -73,6 +73,11 @@ class Consumer:
         """What became of records since the start, by topic."""
         return self._applier.counts
 
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The logs of record that are read."""
+        return self._listening.topics
+
     def health(self) -> Mapping[Partition, tuple[State, str]]:
         """The assigned partitions that are not being read, with the state and its reason; empty when all is well."""
         return {place.partition: (place.state, place.reason) for place in self._gate if place.state is not State.OPEN}

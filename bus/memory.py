@@ -6,7 +6,7 @@ from contextlib import suppress
 from itertools import count
 from uuid import uuid4
 
-from bus.broker import Bounds, Identity, Listener, Partition
+from bus.broker import Bounds, Identity, Listener, LogPlace, Partition
 from bus.errors import LogGap, PublishUnknown, Transient
 from bus.message import Message, Record
 from bus.partition import partition_of
@@ -84,6 +84,13 @@ class MemoryBroker:
     def reader(self, group: str, topics: Iterable[str], listener: Listener) -> "MemoryReader":
         """A member of `group`, not yet started."""
         return MemoryReader(self, group, topics, listener)
+
+    async def describe(self, topic: str) -> LogPlace:
+        """The topic as it is now."""
+        parts = range(self.partitions(topic))
+        logs = {number: self.log(Partition(topic, number)) for number in parts}
+        lows, ends = {n: log.low for n, log in logs.items()}, {n: log.end for n, log in logs.items()}
+        return LogPlace(self.cluster, self.topic_id(topic), lows, ends)
 
     async def close(self) -> None:
         """Nothing is held open."""

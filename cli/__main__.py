@@ -9,6 +9,7 @@ from cli.doctor import app as doctor
 from cli.events import app as events
 from cli.feed import app as feed
 from cli.login import app as login
+from cli.outbox import app as outbox
 from cli.parked import app as parked
 from cli.reference import app as reference
 from cli.search import app as search
@@ -35,6 +36,7 @@ app.add_typer(search)
 app.add_typer(feed, name="feed")
 app.add_typer(events, name="events")
 app.add_typer(parked, name="parked")
+app.add_typer(outbox, name="outbox")
 app.add_typer(reference, name="reference")
 app.add_typer(doctor)
 

@@ -4,6 +4,7 @@ import asyncio
 import os
 import random
 import time
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
 from fastapi import APIRouter
@@ -17,6 +18,7 @@ from bus.identity import system_clock, uuid7
 from bus.kafka import KafkaBroker, KafkaSettings
 from bus.keeping import Keeper
 from bus.relay import OUTBOX, Relay
+from bus.resending import Resending
 from bus.retry import Backoff, passing
 from bus.sealing import Keyring
 from bus.uow import Context, UnitsOfWork
@@ -28,7 +30,7 @@ from services.cases.handlers.commands import Commands
 from services.cases.handlers.growth import Growth
 from services.cases.handlers.inbound import Inbound
 from services.cases.handlers.intake import Intake
-from services.runtime import parked
+from services.runtime import logs_accepted, outbox, parked
 from services.runtime.actors import Actors
 from services.runtime.app import App, create_app
 from services.runtime.bus_checks import bus_checks, has_room
@@ -61,20 +63,28 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     owner = str(uuid7())
     listens = listening(settings.topics, growth, Inbound(doors.desk, doors.commands))
     consumer = Consumer(broker, units, listens, owner=owner, backoff=Backoff(random.SystemRandom().random))
-    relay = Relay(database, broker, owner=owner, wake=wake)
+    again = Resending(database, broker)
+    relay = Relay(database, broker, owner=owner, wake=wake, resending=again)
     keeper = Keeper(database, OUTBOX)
     expiry = Expiry(database, system_clock, forget_commands)
     health = Health(checks={**bus_checks(database, broker, consumer, relay), "outbox": has_room(keeper)})
-    app = _app(settings, doors, parked.router(database), health, closers)
+    kept = [
+        parked.router(database),
+        outbox.router(database, settings.topics, wake),
+        logs_accepted.router(database, broker, settings.topics, consumer),
+    ]
+    app = _app(settings, doors, kept, health, closers)
     return Service(NAME, health, app, [consumer.run, expiry.run, keeper.run], [relay.run])
 
 
-def _app(settings: Settings, doors: api.Doors, kept: APIRouter, health: Health, closers: AsyncExitStack) -> App:
+def _app(
+    settings: Settings, doors: api.Doors, kept: Sequence[APIRouter], health: Health, closers: AsyncExitStack
+) -> App:
     directory = client_of(settings, "directory")
     closers.push_async_callback(directory.aclose)
     deciding = Limiter(per_second=20, burst=200, clock=time.monotonic)
     actors = Actors(Jwks(directory, system_clock), system_clock)
-    app = create_app(NAME, [api.router(deciding), kept], health=health, actors=actors, passing=passing)
+    app = create_app(NAME, [api.router(deciding), *kept], health=health, actors=actors, passing=passing)
     app.state.doors = doors
     return app
 

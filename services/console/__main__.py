@@ -28,7 +28,7 @@ from services.console.lists import Lists
 from services.console.look.pages import Pages
 from services.console.model.tokens import Tokens
 from services.console.sessions import Sessions
-from services.runtime import parked
+from services.runtime import logs_accepted, parked
 from services.runtime.actors import Actors
 from services.runtime.bus_checks import bus_checks, log_is_whole, takes_part
 from services.runtime.clients import client_of
@@ -62,6 +62,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     carrying = Lists(intake, doors.sessions)
     app.include_router(lists.router(carrying))
     app.include_router(parked.router(database))
+    app.include_router(logs_accepted.router(database, broker, settings.topics, consumer, finder))
     # A page of thousands of entries makes garbage enough for full collections: they need not walk what was imported.
     gc.collect()
     gc.freeze()

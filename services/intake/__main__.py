@@ -4,7 +4,10 @@ import asyncio
 import os
 import secrets
 import time
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
+
+from fastapi import APIRouter
 
 import reference
 from bus.commands import CommandDesk, forget_commands
@@ -15,6 +18,7 @@ from bus.identity import system_clock, uuid7
 from bus.kafka import KafkaBroker, KafkaSettings
 from bus.keeping import Keeper
 from bus.relay import OUTBOX, Relay
+from bus.resending import Resending
 from bus.retry import Backoff, passing
 from bus.sealing import Keyring
 from bus.uow import Context, UnitsOfWork
@@ -26,7 +30,7 @@ from services.intake.consumer import listening
 from services.intake.handlers.inbound import Inbound
 from services.intake.office import Office
 from services.intake.vault import Vault
-from services.runtime import parked
+from services.runtime import logs_accepted, outbox, parked
 from services.runtime.actors import Actors
 from services.runtime.app import App, create_app
 from services.runtime.bus_checks import bus_checks, has_room
@@ -61,13 +65,18 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     owner = str(uuid7())
     listens = listening(settings.topics, Inbound(parts.commands, parts.office))
     consumer = Consumer(broker, units, listens, owner=owner, backoff=Backoff(secrets.SystemRandom().random))
-    relay = Relay(database, broker, owner=owner, wake=wake)
+    again = Resending(database, broker)
+    relay = Relay(database, broker, owner=owner, wake=wake, resending=again)
     keeper = Keeper(database, OUTBOX)
     expiry = Expiry(database, system_clock, forget_commands)
     health = Health(checks={**bus_checks(database, broker, consumer, relay), "outbox": has_room(keeper)})
-    return Service(
-        NAME, health, _app(settings, parts, health, closers), [consumer.run, expiry.run, keeper.run], [relay.run]
-    )
+    kept = [
+        parked.router(database),
+        outbox.router(database, settings.topics, wake),
+        logs_accepted.router(database, broker, settings.topics, consumer),
+    ]
+    app = _app(settings, parts, kept, health, closers)
+    return Service(NAME, health, app, [consumer.run, expiry.run, keeper.run], [relay.run])
 
 
 def _office(settings: Settings) -> Office:
@@ -81,7 +90,7 @@ def _office(settings: Settings) -> Office:
     )
 
 
-def _app(settings: Settings, parts: Doors, health: Health, closers: AsyncExitStack) -> App:
+def _app(settings: Settings, parts: Doors, kept: Sequence[APIRouter], health: Health, closers: AsyncExitStack) -> App:
     directory = client_of(settings, "directory")
     closers.push_async_callback(directory.aclose)
     # The public's whole process is one actor to intake; its own door counts the public.
@@ -92,7 +101,7 @@ def _app(settings: Settings, parts: Doors, health: Health, closers: AsyncExitSta
         reports.router(sending=limiter(10, 100)),
         signals.router(submitting=limiter(200, 2000)),
         integrity.router(),
-        parked.router(parts.database),
+        *kept,
     ]
     app = create_app(
         NAME, doors, health=health, actors=Actors(Jwks(directory, system_clock), system_clock), passing=passing

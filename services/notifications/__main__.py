@@ -3,7 +3,10 @@
 import asyncio
 import random
 import time
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
+
+from fastapi import APIRouter
 
 import reference
 from bus.consumer import Consumer
@@ -23,7 +26,7 @@ from services.notifications.handlers.doors import Doorway
 from services.notifications.handlers.pull import Pull
 from services.notifications.heads import Heads
 from services.notifications.repository.feeds import FEED
-from services.runtime import parked
+from services.runtime import logs_accepted, parked
 from services.runtime.actors import Actors
 from services.runtime.app import App, create_app
 from services.runtime.bus_checks import bus_checks
@@ -56,16 +59,17 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     consumer = Consumer(broker, units, listening(settings.topics), owner=owner, backoff=backoff)
     relay = Relay(database, broker, owner=owner, wake=wake, table=FEED, render=Delivery(units, doorway).render)
     health = Health(checks=bus_checks(database, broker, consumer, relay))
-    app = _app(settings, health, closers, database)
+    kept = [parked.router(database), logs_accepted.router(database, broker, settings.topics, consumer)]
+    app = _app(settings, health, closers, kept)
     app.state.doors = Doors(units, Pull(units, doorway), heads, book)
     return Service(NAME, health, app, [consumer.run], [relay.run, heads.run])
 
 
-def _app(settings: Settings, health: Health, closers: AsyncExitStack, database: Database) -> App:
+def _app(settings: Settings, health: Health, closers: AsyncExitStack, kept: Sequence[APIRouter]) -> App:
     directory = client_of(settings, "directory")
     closers.push_async_callback(directory.aclose)
     reading = Limiter(per_second=50, burst=200, clock=time.monotonic)
-    doors = [feeds.router(reading), integrity.router(), parked.router(database)]
+    doors = [feeds.router(reading), integrity.router(), *kept]
     return create_app(
         NAME, doors, health=health, actors=Actors(Jwks(directory, system_clock), system_clock), passing=passing
     )

@@ -119,6 +119,8 @@ _NO_LIST = "0198f0c0-0000-7000-8000-00000000dead"
 """Lists are no tips: who asks for one of another desk is answered as for one that never was."""
 _SOME_RECEIPT = {"receipt": "0000-0000-0000-0000-0"}
 _OF_ALL = {"/healthz": once(), "/readyz": once(), "/openapi.json": once()}
+_LOG = {"/outbox": once(), "/outbox/resends": each({}, {"limit": "200"}), "/log": once()}
+_LOG_ACTS = {"/outbox/resends": once({"topic": "thiếu lý do"}), "/log/accept": once({"topic": "thiếu các trường khác"})}
 _PARKED = {"/parked": each({}, {"limit": "500"}), "/parked/{parked_id}": Rule(lambda *_: [], names=False)}
 """The ids of parked records come from the list, so the walk asks for each that it was shown."""
 
@@ -194,5 +196,5 @@ RULES: Mapping[str, Rule] = {
 
 def rule_of(door: Door) -> Rule | None:
     """The rule for a door, None where nobody wrote one."""
-    everywhere = {**_OF_ALL, **_PARKED} if door.method == "GET" else {}
+    everywhere = {**_OF_ALL, **_PARKED, **_LOG} if door.method == "GET" else _LOG_ACTS
     return everywhere.get(door.path) or RULES.get(str(door))

@@ -17,6 +17,7 @@ from bus.kafka import KafkaBroker, KafkaSettings
 from bus.kafka_topics import visible_topics
 from bus.keeping import Keeper
 from bus.relay import OUTBOX, Relay
+from bus.resending import Resending
 from bus.retry import Backoff, passing
 from bus.sealing import Keyring
 from bus.uow import Context, UnitsOfWork
@@ -24,7 +25,7 @@ from services.intake.gateway.consumer import listening
 from services.intake.gateway.handlers import Gateway
 from services.intake.gateway.repository import forget_arrivals
 from services.intake.gateway.roster import Roster
-from services.runtime import parked
+from services.runtime import outbox, parked
 from services.runtime.actors import Actors
 from services.runtime.app import create_app
 from services.runtime.bus_checks import bus_checks, has_room
@@ -56,9 +57,8 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     topics = await roster.readable(visible, otherwise=roster.topics())
     listens = listening(settings.topics, topics, gateway)
     consumer = Consumer(broker, units, listens, owner=owner, backoff=Backoff(secrets.SystemRandom().random))
-    relay = Relay(database, broker, owner=owner, wake=wake)
-    keeper = Keeper(database, OUTBOX)
-    expiry = Expiry(database, system_clock, forget_arrivals)
+    relay = Relay(database, broker, owner=owner, wake=wake, resending=Resending(database, broker))
+    keeper, expiry = Keeper(database, OUTBOX), Expiry(database, system_clock, forget_arrivals)
 
     def listen(now: tuple[str, ...]) -> None:
         consumer.update(listening(settings.topics, now, gateway))
@@ -71,7 +71,8 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     directory = client_of(settings, "directory")
     closers.push_async_callback(directory.aclose)
     actors = Actors(Jwks(directory, system_clock), system_clock)
-    app = create_app(NAME, [parked.router(database)], health=health, actors=actors, passing=passing)
+    kept = [parked.router(database), outbox.router(database, settings.topics, wake)]
+    app = create_app(NAME, kept, health=health, actors=actors, passing=passing)
     return Service(NAME, health, app, [consumer.run, follow, expiry.run, keeper.run], [relay.run])
 
 
