@@ -18,12 +18,13 @@ from bus.retry import Backoff, passing
 from bus.sealing import Keyring
 from bus.uow import Context, UnitsOfWork
 from schemas.reference.book import ReferenceBook
-from services.notifications.api import feeds, integrity
+from services.notifications.api import feeds, integrity, replays
 from services.notifications.api.doors import Doors
 from services.notifications.consumer import listening
 from services.notifications.handlers.delivery import Delivery
 from services.notifications.handlers.doors import Doorway
 from services.notifications.handlers.pull import Pull
+from services.notifications.handlers.replaying import Replaying
 from services.notifications.heads import Heads
 from services.notifications.repository.feeds import FEED
 from services.runtime import logs_accepted, parked
@@ -58,18 +59,19 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     backoff = Backoff(random.SystemRandom().random)
     consumer = Consumer(broker, units, listening(settings.topics), owner=owner, backoff=backoff)
     relay = Relay(database, broker, owner=owner, wake=wake, table=FEED, render=Delivery(units, doorway).render)
+    replaying = Replaying(units, doorway, broker)
     health = Health(checks=bus_checks(database, broker, consumer, relay))
     kept = [parked.router(database), logs_accepted.router(database, broker, settings.topics, consumer)]
     app = _app(settings, health, closers, kept)
     app.state.doors = Doors(units, Pull(units, doorway), heads, book)
-    return Service(NAME, health, app, [consumer.run], [relay.run, heads.run])
+    return Service(NAME, health, app, [consumer.run], [relay.run, heads.run, replaying.run])
 
 
 def _app(settings: Settings, health: Health, closers: AsyncExitStack, kept: Sequence[APIRouter]) -> App:
     directory = client_of(settings, "directory")
     closers.push_async_callback(directory.aclose)
     reading = Limiter(per_second=50, burst=200, clock=time.monotonic)
-    doors = [feeds.router(reading), integrity.router(), *kept]
+    doors = [feeds.router(reading), integrity.router(), replays.router(), *kept]
     return create_app(
         NAME, doors, health=health, actors=Actors(Jwks(directory, system_clock), system_clock), passing=passing
     )

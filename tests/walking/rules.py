@@ -159,6 +159,9 @@ RULES: Mapping[str, Rule] = {
     "cases POST /cases/{case_id}/claim": named({}),
     "cases POST /cases/{case_id}/close": named({"outcome": "TICH_THU"}),
     "notifications GET /feeds/{unit}/events": Rule(_feeds, names=False),
+    "notifications GET /feeds/{unit}/replays": Rule(_feeds, names=False),
+    # Without a reason: it must write nothing again.
+    "notifications POST /feeds/{unit}/replays": once({}),
     "notifications GET /integrity/copies/{tip}": named(),
     "console GET /": once(),
     "console GET /sign-in": once(),

@@ -17,7 +17,7 @@ from services.notifications.handlers.delivery import Delivery
 from services.notifications.handlers.doors import Doorway
 from services.notifications.handlers.pull import Pull
 
-_TABLES = "feed, feed_counter, case_counter, denial, case_origin, feed_copy, tip_state"
+_TABLES = "feed, feed_counter, case_counter, denial, case_origin, feed_copy, tip_state, feed_replay"
 
 
 @pytest.fixture(scope="module")
