@@ -87,7 +87,8 @@ class Consumer:
         return self._trouble
 
     def look_again(self) -> None:
-        """Hold every partition with a gap against the log at once: something was done about it."""
+        """Hold every partition against its row and the log at once: something was done about them."""
+        self._compared = -math.inf
         for place in self._gate.due(math.inf, State.LOG_GAP):
             place.due = 0.0
         self._gate.stirred.set()

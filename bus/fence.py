@@ -23,6 +23,7 @@ _ADVANCE = """
 update consumer_offset set next_offset = $6
 where grp = $1 and topic = $2 and part = $3 and epoch = $4 and next_offset = $5
 """
+_STANDING = "select topic, part, epoch, next_offset from consumer_offset where grp = $1"
 _APPLIED = "select aggregate from seen where grp = $1 and topic = $2 limit $3"
 _ENOUGH = 10_000
 """Aggregates looked at: keys are spread at random, so that many leave no partition out."""
@@ -64,6 +65,12 @@ async def forgotten(raw: Raw, group: str, partition: Partition, partitions: int)
         return False
     rows = await raw.fetch(_APPLIED, group, partition.topic, _ENOUGH)
     return any(partition_of(str(row["aggregate"]).encode(), partitions) == partition.number for row in rows)
+
+
+async def standing(raw: Raw, group: str) -> dict[Partition, tuple[int, int]]:
+    """Epoch and next offset of each row of a group."""
+    rows = await raw.fetch(_STANDING, group)
+    return {Partition(row["topic"], row["part"]): (row["epoch"], row["next_offset"]) for row in rows}
 
 
 async def advance(raw: Raw, group: str, partition: Partition, grip: Grip, to: int) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 import structlog
 
 from bus.broker import Bounds, Identity, Partition, Reader
-from bus.fence import Grip, Origin, forgotten, take
+from bus.fence import Grip, Origin, forgotten, standing, take
 from bus.gate import Place, State
 from bus.retry import Backoff, passing
 from bus.uow import UnitsOfWork
@@ -76,12 +76,15 @@ class Opener:
             return await take(unit.raw, self._group, partition, self._owner, origin)
 
     async def compare(self, reader: Reader, places: Sequence[Place], now: float) -> None:
-        """Shut those of these open places whose topic is not the one any more that their offset counts in.
+        """Shut those of these open places whose offset row is not as we left it, or counts in another log now.
 
-        A topic made anew in time answers a fetch as if nothing had happened. Raises no transient error.
+        A topic made anew in time answers a fetch as if nothing had happened, and where nothing comes no batch finds out
+        that the row was moved by an act. Raises no transient error.
         """
         try:
             identity = await reader.identity({place.partition.topic for place in places})
+            async with self._units.begin() as unit:
+                rows = await standing(unit.raw, self._group)
         except Exception as error:
             if not passing(error):
                 raise
@@ -89,8 +92,10 @@ class Opener:
             return
         for place in places:
             origin = Origin(identity.cluster, identity.topics[place.partition.topic])
-            if place.grip is not None and place.grip.origin != origin:
-                place.shut(State.SHUT, "another log goes by the name", now)
+            if place.grip is None:
+                continue
+            if place.grip.origin != origin or rows.get(place.partition) != (place.grip.epoch, place.grip.next_offset):
+                place.shut(State.SHUT, "another log goes by the name, or the offset was moved", now)
 
     def _admit(self, reader: Reader, place: Place, grip: Grip, found: "_Log", now: float) -> None:
         gap = found.gap(place.partition, grip)

@@ -11,6 +11,7 @@ from cli.feed import app as feed
 from cli.login import app as login
 from cli.outbox import app as outbox
 from cli.parked import app as parked
+from cli.projection import app as projection
 from cli.reference import app as reference
 from cli.search import app as search
 from cli.stack import app as stack
@@ -37,6 +38,7 @@ app.add_typer(feed, name="feed")
 app.add_typer(events, name="events")
 app.add_typer(parked, name="parked")
 app.add_typer(outbox, name="outbox")
+app.add_typer(projection, name="projection")
 app.add_typer(reference, name="reference")
 app.add_typer(doctor)
 

@@ -14,7 +14,7 @@ from bus.retry import Backoff
 from bus.sealing import Keyring
 from bus.uow import Context, UnitsOfWork
 from schemas.reference.book import ReferenceBook
-from services.console.api import lists
+from services.console.api import lists, projections
 from services.console.api.assembly import NAME, assembled
 from services.console.api.doors import Doors
 from services.console.claiming import Claiming
@@ -27,6 +27,8 @@ from services.console.handlers.searching import Searcher
 from services.console.lists import Lists
 from services.console.look.pages import Pages
 from services.console.model.tokens import Tokens
+from services.console.rebuilding import Rebuilding
+from services.console.repository.beside import LIVE, NEXT
 from services.console.sessions import Sessions
 from services.runtime import logs_accepted, parked
 from services.runtime.actors import Actors
@@ -50,9 +52,18 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     keyring = Keyring.load(settings.secrets.path("master.json"), system_clock)
     units = UnitsOfWork(database, Context(NAME, settings.topics, system_clock, uuid7, keyring), wake)
     tokens = Tokens(bytes.fromhex(settings.secrets.read("search-pepper")))
+    beside = Database.connect(settings.database_url(NAME), pool_size=2, schema=(NEXT, LIVE), application="rebuild")
+    closers.push_async_callback(beside.close)
     hub, owner, backoff = Hub(wake), str(uuid7()), Backoff(secrets.SystemRandom().random)
-    consumer = Consumer(broker, units, listening(settings.topics), owner=owner, backoff=backoff)
-    finder = Consumer(broker, units, searching(settings.topics, Indexing(tokens)), owner=owner, backoff=backoff)
+    listens = {"timeline": listening(settings.topics), "search": searching(settings.topics, Indexing(tokens))}
+    consumer = Consumer(broker, units, listens["timeline"], owner=owner, backoff=backoff)
+    finder = Consumer(broker, units, listens["search"], owner=owner, backoff=backoff)
+
+    def moved() -> None:
+        consumer.look_again()
+        finder.look_again()
+
+    rebuilding = Rebuilding(broker, units, UnitsOfWork(beside, units.context), listens, moved)
     search = {"search": takes_part(finder), "search_log": log_is_whole(finder)}
     health = Health(checks={**bus_checks(database, broker, consumer), **search})
     doors, actors = _doors(settings, units, tokens, hub, closers)
@@ -63,10 +74,11 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     app.include_router(lists.router(carrying))
     app.include_router(parked.router(database))
     app.include_router(logs_accepted.router(database, broker, settings.topics, consumer, finder))
+    app.include_router(projections.router(rebuilding))
     # A page of thousands of entries makes garbage enough for full collections: they need not walk what was imported.
     gc.collect()
     gc.freeze()
-    return Service(NAME, health, app, [consumer.run, finder.run, hub.run, carrying.run])
+    return Service(NAME, health, app, [consumer.run, finder.run, hub.run, carrying.run, rebuilding.run])
 
 
 def _doors(

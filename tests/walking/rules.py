@@ -104,6 +104,10 @@ def _claim_form(door: Door, knock: Knock, proof: Proof) -> list[Ask]:
     return [Ask(_filled(door, knock, proof), form=fields)]
 
 
+def _of_no_projection(body: Mapping[str, Any] | None) -> Rule:
+    return Rule(lambda door, *_: [Ask(door.path.format(projection="khong-co"), {}, body)], names=False)
+
+
 def _searches(door: Door, knock: Knock, _proof: Proof) -> list[Ask]:
     """By the ids of the record; what its words and numbers find is asked by a test of its own."""
     return [Ask(door.path, {"q": id_}) for id_ in (knock.tip, knock.case)]
@@ -185,6 +189,11 @@ RULES: Mapping[str, Rule] = {
     "console GET /api/cases": each({}, *TABS, *FILTERS),
     "console GET /api/cases/{case_id}": named(),
     "console GET /static": Rule(lambda *_: [Ask("/static/phoihop.css")], names=False),
+    "console GET /projections": once(),
+    # Of none that there is: it must make nothing again, and change nothing.
+    "console POST /projections/{projection}/rebuild": _of_no_projection({}),
+    "console POST /projections/{projection}/switch": _of_no_projection(None),
+    "console POST /projections/{projection}/rollback": _of_no_projection(None),
     "public GET /": once(),
     "public POST /tips": once(_FORM),
     "public POST /tips/status": once(_SOME_RECEIPT),
