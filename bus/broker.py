@@ -22,11 +22,25 @@ class Bounds(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class LogPlace:
+    """One topic as it is: the ids of cluster and topic; by partition the oldest offset kept and the next written."""
+
+    cluster: str
+    topic: str
+    lows: Mapping[int, int]
+    ends: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
-    """Which log this is. A cluster or a topic made anew under the old name has another id."""
+    """Which log this is. A cluster or a topic made anew under the old name has another id.
+
+    `partitions` is how many each topic has.
+    """
 
     cluster: str
     topics: Mapping[str, str]
+    partitions: Mapping[str, int]
 
 
 class Listener(Protocol):
@@ -84,6 +98,9 @@ class Broker(Protocol):
 
     def reader(self, group: str, topics: Iterable[str], listener: Listener) -> Reader:
         """A member of `group` for these topics, not yet started."""
+
+    async def describe(self, topic: str) -> LogPlace:
+        """The topic as it is now. Raises `Transient`, also while it does not exist or may not be described."""
 
     async def close(self) -> None:
         """Let go of connections within a few seconds."""

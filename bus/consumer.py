@@ -1,10 +1,10 @@
 """The consumer: reads a group's partitions and applies each batch exactly once, in order, however often it is sent."""
 
 import asyncio
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
 import structlog
 
@@ -18,27 +18,12 @@ from bus.message import Record
 from bus.numbers import Histogram
 from bus.opening import Opener
 from bus.retry import Backoff, passing
+from bus.taking import Pace
 from bus.uow import UnitsOfWork
 
 __all__ = ["Consumer", "Handler", "Listening", "Pace", "RawHandler", "Subscription", "Subscriptions"]
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How much is taken at once, and how many seconds pass between the things that are done now and then.
-
-    With the broker's limit on bytes per partition, `max_records` bounds the memory of a consumer. `lost` is how long
-    a partition that another member took is left alone while the broker still gives it to us, `full` how long one is
-    that has no room to park.
-    """
-
-    max_records: int = 1_000
-    fetch: float = 1.0
-    report: float = 5.0
-    lost: float = 10.0
-    full: float = 5.0
 
 
 class Consumer:
@@ -72,6 +57,7 @@ class Consumer:
         self._failures = 0
         self._trouble: str | None = None
         self._reported = 0.0
+        self._compared = 0.0
 
     @property
     def listening(self) -> Listening:
@@ -82,6 +68,11 @@ class Consumer:
     def counts(self) -> Mapping[str, Counts]:
         """What became of records since the start, by topic."""
         return self._applier.counts
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The logs of record that are read."""
+        return self._listening.topics
 
     def health(self) -> Mapping[Partition, tuple[State, str]]:
         """The assigned partitions that are not being read, with the state and its reason; empty when all is well."""
@@ -111,6 +102,13 @@ class Consumer:
         """Why this member takes no part in its group since the last attempt; None while it does, or only begins."""
         return self._trouble
 
+    def look_again(self) -> None:
+        """Hold every partition against its row and the log at once: something was done about them."""
+        self._compared = -math.inf
+        for place in self._gate.due(math.inf, State.LOG_GAP):
+            place.due = 0.0
+        self._gate.stirred.set()
+
     def update(self, listening: Listening) -> None:
         """Listen to these topics from now on. Raises ValueError for another group: that is another consumer."""
         if listening.group != self._listening.group:
@@ -136,7 +134,7 @@ class Consumer:
 
     async def _take_part(self, stop: asyncio.Event) -> None:
         reader = self._broker.reader(self._listening.group, self._listening.all_topics(), self._gate)
-        self._reader = reader
+        self._reader, self._compared = reader, _now()
         try:
             await reader.start()
             while not stop.is_set():
@@ -155,6 +153,7 @@ class Consumer:
         shut = self._gate.due(_now(), State.SHUT, State.LOST, State.LOG_GAP)
         if shut:
             await self._opener.open(reader, shut, _now())
+        await self._compare(reader)
         for place in self._gate.due(_now(), State.WAITING):
             await self._attempt(place, place.records)
         places = self._gate.readable()
@@ -239,6 +238,13 @@ class Consumer:
             passing=passing(error),
             error=type(error).__name__,
         )
+
+    async def _compare(self, reader: Reader) -> None:
+        """Now and then: within this time at most a group reads on in a topic that was made anew under it."""
+        places = tuple(self._gate.readable().values())
+        if places and _now() >= self._compared + self._pace.compare:
+            self._compared = _now()
+            await self._opener.compare(reader, places, _now())
 
     async def _report(self, reader: Reader) -> None:
         if _now() < self._reported + self._pace.report:

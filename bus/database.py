@@ -5,7 +5,7 @@ Core statements on `tx.sql` and raw ones on `tx.raw` are then statements of that
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -75,18 +75,20 @@ class Database:
         url: str,
         pool_size: int = 4,
         *,
-        schema: str | None = None,
+        schema: str | Sequence[str] | None = None,
         application: str | None = None,
         guards: Mapping[str, str] = GUARDS,
     ) -> "Database":
         """A database at a `postgresql://` or `postgresql+asyncpg://` URL; nothing is opened yet.
 
-        `schema` is the whole search path (the role's name unless given: role = schema = section). More than
-        `pool_size` connections are never open; who waits longer than 10 s for one gets a transient error.
+        `schema` is the whole search path, one name or several (the role's name unless given: role = schema = section).
+        More than `pool_size` connections are never open; who waits longer than 10 s for one gets a transient error.
         """
         target = make_url(url).set(drivername="postgresql+asyncpg")
-        path = schema or target.username or "public"
-        settings = {"search_path": f'"{path}"', "application_name": application or path, **guards}
+        found = schema or target.username or "public"
+        path = [found] if isinstance(found, str) else found
+        names = ", ".join(f'"{name}"' for name in path)
+        settings = {"search_path": names, "application_name": application or path[0], **guards}
         return cls(
             create_async_engine(
                 target,

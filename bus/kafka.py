@@ -10,11 +10,11 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListen
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
 
-from bus.broker import Bounds, Identity, Listener, Partition
+from bus.broker import Bounds, Identity, Listener, LogPlace, Partition
 from bus.errors import LogGap, PublishUnknown, Transient
 from bus.kafka_access import KafkaSettings
 from bus.kafka_farewell import leave
-from bus.kafka_identity import identify
+from bus.kafka_identity import describe, identify
 from bus.kafka_pulse import Pulse
 from bus.lanes import MAX_BATCH_BYTES, append, lanes
 from bus.message import Message, Record
@@ -51,6 +51,10 @@ class KafkaBroker:
     def reader(self, group: str, topics: Iterable[str], listener: Listener) -> "KafkaReader":
         """A member of `group`, not yet started."""
         return KafkaReader(self._settings, group, topics, listener)
+
+    async def describe(self, topic: str) -> LogPlace:
+        """See `Broker.describe`."""
+        return await describe(self._settings, topic)
 
     async def close(self) -> None:
         """End the producer: with its last acknowledgements, or without them after `close_seconds`."""

@@ -11,7 +11,8 @@ class KafkaSettings:
     """Where the brokers are, who we are, and how long is waited.
 
     `bootstrap` is a comma-separated list of host:port; `ca_file` the PEM of the authority that signed the brokers'
-    certificates. Seconds: `publish_seconds` bounds one publish, `close_seconds` every farewell.
+    certificates. Seconds: `publish_seconds` bounds one publish, `close_seconds` every farewell, `metadata_seconds` the
+    time in which a topic that is made, or made anew, is noticed.
     """
 
     bootstrap: str
@@ -23,6 +24,7 @@ class KafkaSettings:
     session_seconds: float = 10.0
     fetch_wait_seconds: float = 2.0
     partition_bytes: int = 512 * 1024
+    metadata_seconds: float = 30.0
 
     def asyncio_options(self) -> dict[str, Any]:
         """The options of aiokafka's clients."""
@@ -34,7 +36,7 @@ class KafkaSettings:
             "sasl_plain_username": self.user,
             "sasl_plain_password": self.password,
             # A topic made after the start would else stay unread for five minutes.
-            "metadata_max_age_ms": 30_000,
+            "metadata_max_age_ms": int(self.metadata_seconds * 1000),
             "request_timeout_ms": 10_000,
         }
 

@@ -39,7 +39,8 @@ log = structlog.get_logger(__name__)
 class Tally:
     """What became of all that a group passed in one partition, since it was first counted.
 
-    `held` of the `parked` still are, and are of now; all other numbers only ever rise.
+    `held` of the `parked` still are, and are of now. The other numbers only rise, but for a log that is accepted anew:
+    what was parked of the former one and comes again is counted no more, and then counted again.
     """
 
     group: str

@@ -6,7 +6,7 @@ from contextlib import suppress
 from itertools import count
 from uuid import uuid4
 
-from bus.broker import Bounds, Identity, Listener, Partition
+from bus.broker import Bounds, Identity, Listener, LogPlace, Partition
 from bus.errors import LogGap, PublishUnknown, Transient
 from bus.message import Message, Record
 from bus.partition import partition_of
@@ -85,6 +85,13 @@ class MemoryBroker:
         """A member of `group`, not yet started."""
         return MemoryReader(self, group, topics, listener)
 
+    async def describe(self, topic: str) -> LogPlace:
+        """The topic as it is now."""
+        parts = range(self.partitions(topic))
+        logs = {number: self.log(Partition(topic, number)) for number in parts}
+        lows, ends = {n: log.low for n, log in logs.items()}, {n: log.end for n, log in logs.items()}
+        return LogPlace(self.cluster, self.topic_id(topic), lows, ends)
+
     async def close(self) -> None:
         """Nothing is held open."""
 
@@ -105,6 +112,11 @@ class MemoryBroker:
         if topic not in self._topics:
             raise Transient(f"no such topic: {topic}")
         return self._topics[topic].id
+
+    def partitions(self, topic: str) -> int:
+        """How many partitions a topic has. Raises `Transient` if there is none."""
+        self.topic_id(topic)
+        return len(self._topics[topic].logs)
 
     def join(self, group: str, reader: "MemoryReader") -> None:
         """Take part from now on."""
@@ -175,7 +187,8 @@ class MemoryReader:
 
     async def identity(self, topics: Collection[str]) -> Identity:
         """The ids."""
-        return Identity(self._broker.cluster, {topic: self._broker.topic_id(topic) for topic in topics})
+        ids = {topic: self._broker.topic_id(topic) for topic in topics}
+        return Identity(self._broker.cluster, ids, {topic: self._broker.partitions(topic) for topic in topics})
 
     async def report(self, offsets: Mapping[Partition, int]) -> None:
         """Keep them in `reported`."""

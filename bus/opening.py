@@ -5,13 +5,18 @@ from collections.abc import Collection, Mapping, Sequence
 import structlog
 
 from bus.broker import Bounds, Identity, Partition, Reader
-from bus.fence import Grip, Origin, take
+from bus.fence import Grip, Origin, forgotten, standing, take
 from bus.gate import Place, State
 from bus.retry import Backoff, passing
 from bus.uow import UnitsOfWork
 
 RECHECK = 30.0
 """Seconds after which a place with a gap, or lost to another member, is looked at again."""
+
+REMEDY = "have its owners publish it again by `phoihop outbox resend`, then `phoihop outbox accept` it (docs/log.md)"
+"""What helps against every gap: nothing reads on by itself where something may be missing."""
+
+FORGOTTEN = "the offset row is missing, though events of this partition were applied"
 
 _IMPATIENT = "set local lock_timeout = '500ms'"
 """The places behind one whose row is held wait as long as it does."""
@@ -47,25 +52,62 @@ class Opener:
         """The places that could be taken; one whose row a frozen holder still locks keeps no other from opening."""
         grips: dict[Place, Grip] = {}
         for place in places:
-            origin = Origin(identity.cluster, identity.topics[place.partition.topic])
             try:
-                async with self._units.begin() as unit:
-                    await unit.raw.execute(_IMPATIENT)
-                    grips[place] = await take(unit.raw, self._group, place.partition, self._owner, origin)
+                grip = await self._grip(place.partition, identity)
             except Exception as error:
                 if not passing(error):
                     raise
                 self._wait([place], error, now)
+                continue
+            if grip is None:
+                self._gap(place, FORGOTTEN, now)
+            else:
+                grips[place] = grip
         return grips
+
+    async def _grip(self, partition: Partition, identity: Identity) -> Grip | None:
+        """The partition, taken; None where its offset row was lost: a row made anew would say that all is well."""
+        topic = partition.topic
+        origin = Origin(identity.cluster, identity.topics[topic])
+        async with self._units.begin() as unit:
+            await unit.raw.execute(_IMPATIENT)
+            if await forgotten(unit.raw, self._group, partition, identity.partitions[topic]):
+                return None
+            return await take(unit.raw, self._group, partition, self._owner, origin)
+
+    async def compare(self, reader: Reader, places: Sequence[Place], now: float) -> None:
+        """Shut those of these open places whose offset row is not as we left it, or counts in another log now.
+
+        A topic made anew in time answers a fetch as if nothing had happened, and where nothing comes no batch finds out
+        that the row was moved by an act. Raises no transient error.
+        """
+        try:
+            identity = await reader.identity({place.partition.topic for place in places})
+            async with self._units.begin() as unit:
+                rows = await standing(unit.raw, self._group)
+        except Exception as error:
+            if not passing(error):
+                raise
+            log.info("log_not_compared", group=self._group, error=type(error).__name__)
+            return
+        for place in places:
+            origin = Origin(identity.cluster, identity.topics[place.partition.topic])
+            if place.grip is None:
+                continue
+            if place.grip.origin != origin or rows.get(place.partition) != (place.grip.epoch, place.grip.next_offset):
+                place.shut(State.SHUT, "another log goes by the name, or the offset was moved", now)
 
     def _admit(self, reader: Reader, place: Place, grip: Grip, found: "_Log", now: float) -> None:
         gap = found.gap(place.partition, grip)
         if gap is not None:
-            if place.reason != gap:
-                log.error("log_gap", group=self._group, reason=gap, **place.names())
-            place.shut(State.LOG_GAP, gap, now + RECHECK)
+            self._gap(place, gap, now)
         elif reader.seek(place.partition, grip.next_offset):
             place.open(grip)
+
+    def _gap(self, place: Place, gap: str, now: float) -> None:
+        if place.reason != gap:
+            log.error("log_gap", group=self._group, reason=gap, remedy=REMEDY, **place.names())
+        place.shut(State.LOG_GAP, gap, now + RECHECK)
 
     def _wait(self, places: Collection[Place], error: Exception, now: float) -> None:
         for place in places:

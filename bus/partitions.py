@@ -30,7 +30,7 @@ async def ensure_partitions(
         # Conflicts with itself and with other changes of the table, never with those who write or read it.
         await transaction.raw.execute(f'lock table "{table}" in share update exclusive mode')
         last, ends = await _state(transaction.raw, table)
-        present = sum(end > last + 1 for end in ends) - 1
+        present = _present(last, ends)
         for number in range(max(ahead - present, 0)):
             await _add(transaction.raw, table, ends[-1] + number * rows, rows)
     if present < ahead:
@@ -38,9 +38,18 @@ async def ensure_partitions(
     return max(ahead - present, 0)
 
 
+async def ahead(database: Database, table: str = "outbox") -> int:
+    """How many partitions lie wholly beyond the last id drawn."""
+    async with database.autocommit() as raw:
+        return await ahead_of(raw, table)
+
+
 async def ahead_of(raw: Raw, table: str = "outbox") -> int:
-    """How many partitions lie wholly beyond the last id that was drawn."""
-    last, ends = await _state(raw, table)
+    """The same, in a transaction of the caller's."""
+    return _present(*await _state(raw, table))
+
+
+def _present(last: int, ends: list[int]) -> int:
     return sum(end > last + 1 for end in ends) - 1
 
 

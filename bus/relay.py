@@ -18,6 +18,7 @@ from bus.numbers import RelayNumbers
 from bus.outbox import Row, Table, read
 from bus.pace import Holding, Pace
 from bus.partitions import ensure_partitions
+from bus.resending import Resending
 from bus.retry import Backoff, passing
 from bus.tracing import OFF, Sent, Tracing
 
@@ -56,7 +57,7 @@ class Relay:
     """The relay of one table in one process. Several may run: one sends, the others wait for its lease to run out.
 
     After a crash up to `pace.save` seconds are sent again, whole and in order; readers skip what they know by
-    `sequence`. `owner` names this relay in the cursor's row, for people.
+    `sequence`. `owner` names this relay in the cursor's row, for people. `resending` publishes again what is asked for.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Relay:
         pace: Pace = PACE,
         ticks: Callable[[], float] = time.monotonic,
         tracing: Tracing = OFF,
+        resending: Resending | None = None,
     ) -> None:
         self.numbers = RelayNumbers()
         self._database = database
@@ -81,6 +83,7 @@ class Relay:
         self._wake = wake
         self._ticks = ticks
         self._tracing = tracing
+        self._resending = resending
         self._row = CursorRow(database, table.name, owner, timedelta(seconds=pace.lease))
         self._backoff = Backoff(chance=random.random, first=0.1, cap=5.0)
         self._trouble: str | None = None
@@ -151,6 +154,8 @@ class Relay:
         lease = await self._row.take()
         if lease is None:
             return None
+        if self._resending is not None:
+            await self._resending.look(lease.epoch, now=True)
         self._log.info("relay_leads", epoch=lease.epoch, high=lease.cursor.high, gaps=len(lease.cursor.gaps))
         # As if so many rows had been sent already: the first step looks whether there is room.
         return Holding(lease.epoch, lease.cursor, lease.cursor, self._ticks(), rows=self._pace.partition_check_rows)
@@ -165,7 +170,7 @@ class Relay:
             batch = await read(raw, self._table, holding.cursor, rows=pace.rows, size=pace.size)
         await self._send(batch.rows)
         holding.cursor = holding.cursor.advance([row.id for row in batch.rows], batch.waiting, batch.xmin)
-        idle = len(batch.rows) < pace.rows and not batch.waiting
+        idle = not await self._send_again(holding) and len(batch.rows) < pace.rows and not batch.waiting
         if holding.save_due(pace, self._ticks(), idle=idle):
             await self._save(holding)
         if idle:
@@ -173,7 +178,17 @@ class Relay:
         await self._look_ahead(holding, len(batch.rows))
         return idle
 
+    async def _send_again(self, holding: Holding) -> bool:
+        """Go on with what is asked to be published again; returns whether more of it may go at once."""
+        if self._resending is None:
+            return False
+        more = await self._resending.step(holding.epoch, holding.cursor.high)
+        await self._resending.look(holding.epoch)
+        return more
+
     async def _send(self, rows: Sequence[Row]) -> None:
+        if self._resending is not None:
+            rows = [row for row in rows if not self._resending.withhold(row)]
         messages = await self._render(rows) if rows else ()
         if messages:
             if self._unsure:
@@ -188,6 +203,8 @@ class Relay:
                 self.numbers.sent[topic] = self.numbers.sent.get(topic, 0) + count
 
     async def _save(self, holding: Holding) -> None:
+        if self._resending is not None:
+            await self._resending.save(holding.epoch)
         holding.cursor = holding.saved = await self._row.save(holding.epoch, holding.cursor)
         holding.saved_at = self._ticks()
 

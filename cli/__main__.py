@@ -11,8 +11,10 @@ from cli.feed import app as feed
 from cli.keys import app as keys
 from cli.login import app as login
 from cli.metrics import app as metrics
+from cli.outbox import app as outbox
 from cli.parked import app as parked
 from cli.privacy import app as privacy
+from cli.projection import app as projection
 from cli.reference import app as reference
 from cli.search import app as search
 from cli.stack import app as stack
@@ -41,6 +43,8 @@ app.add_typer(events, name="events")
 app.add_typer(parked, name="parked")
 app.add_typer(privacy, name="privacy")
 app.add_typer(keys, name="keys")
+app.add_typer(outbox, name="outbox")
+app.add_typer(projection, name="projection")
 app.add_typer(reference, name="reference")
 app.add_typer(doctor)
 

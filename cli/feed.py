@@ -1,26 +1,25 @@
-"""`phoihop feed read`: the own unit's feed over HTTP, by number.
+"""`phoihop feed …`: the own unit's feed over HTTP, by number; and a unit's feed written to its topic again.
+
+`replay` needs the role directory_admin, and for the feed of an integrity unit integrity_officer too.
 
 Exit codes are those of every command that calls a service: see `cli/client.py`.
 """
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
 
-from cli.client import calling
+from cli.client import calling, say
+from cli.form_file import wrong_usage
 
 NOTIFICATIONS = "notifications"
 _WAIT_SECONDS = 25
 _PAGE = 500
 
 app = typer.Typer(no_args_is_help=True, help="The own unit's feed: every event it may see, numbered.")
-
-
-@app.callback()
-def group() -> None:
-    """Keeps `read` a word of its own while it is the only command."""
 
 
 @app.command()
@@ -41,6 +40,52 @@ def read(
         # The way to end --follow; without it, it is an abort.
         if not follow:
             raise
+
+
+@app.command()
+def replay(
+    unit: Annotated[str, typer.Argument(help="Whose feed.")],
+    begin: Annotated[str, typer.Option("--from", metavar="NUMBER|TIME", help="From this number, or time (UTC), on.")],
+    reason: Annotated[str, typer.Option(help="Why; it stands in the audit.")],
+    end: Annotated[
+        str | None, typer.Option("--to", metavar="NUMBER|TIME", help="To this number, or before this time.")
+    ] = None,
+    rate: Annotated[int, typer.Option(min=1, max=2_000, help="Events a second at most.")] = 100,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")] = False,
+) -> None:
+    """Write a part of a feed to `to.<unit>` again, under the same numbers, as the unit may see it now."""
+    body = {"reason": reason, "rate": rate, **_bound("from", begin), **(_bound("to", end) if end else {})}
+    with calling(NOTIFICATIONS, as_json=as_json) as client:
+        found = client.post(f"/feeds/{unit}/replays", json=body).json()
+    say(found, as_json=as_json, text=_told(found))
+
+
+@app.command()
+def replays(
+    unit: Annotated[str, typer.Argument(help="Whose feed.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")] = False,
+) -> None:
+    """What of a feed is and was written again, by whom and why."""
+    with calling(NOTIFICATIONS, as_json=as_json) as client:
+        found = client.get(f"/feeds/{unit}/replays").json()
+    lines = [_told(one) for one in found["replays"]]
+    say(found, as_json=as_json, text="\n".join(lines) or "nothing was written again")
+
+
+def _bound(side: str, text: str) -> dict[str, int | str]:
+    if text.isdecimal():
+        return {f"{side}_number": int(text)}
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        wrong_usage(f"--{side} {text!r} is no number and no time; give 120, or 2026-11-24T08:00:00+07:00")
+    return {f"{side}_time": (at if at.tzinfo else at.replace(tzinfo=UTC)).isoformat()}
+
+
+def _told(one: Mapping[str, Any]) -> str:
+    state = "finished" if one["finished_at"] else f"at number {one['next_number']}"
+    numbers = f"{one['from_number']} to {one['to_number']}"
+    return f"{one['unit']} {numbers}: {state}, {one['rate']}/s, asked by {one['asked_by']}: {one['reason']}"
 
 
 def line(event: Mapping[str, Any]) -> str:

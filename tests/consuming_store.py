@@ -23,8 +23,10 @@ async def open_store(database: TestDatabase) -> AsyncIterator[Database]:
     """The schema, for as long as the block lasts."""
     made = Database.connect(database.url("cases"), pool_size=10, application="consumer tests")
     async with made.autocommit() as raw:
-        for statement in (*ddl.statements("0001_bus"), *ddl.statements("0002_parking"), EFFECTS):
-            await raw.execute(statement)
+        for script in ("0001_bus", "0002_parking", "0003_bus"):
+            for statement in ddl.statements(script):
+                await raw.execute(statement)
+        await raw.execute(EFFECTS)
     yield made
     async with made.autocommit() as raw:
         for row in await raw.fetch(_TABLES):

@@ -10,9 +10,9 @@ from typing import Literal
 
 from infra.stack import postgres, server_account
 from infra.stack.embedded import EmbeddedStack, recorded
-from infra.stack.errors import NotWritable, StackError
+from infra.stack.errors import NotWritable, StackError, StackNotRunning
 from infra.stack.home import Home, cache_of
-from infra.stack.info import StackStatus
+from infra.stack.info import StackInfo, StackStatus
 from infra.stack.jars import missing, read_lock
 from infra.stack.java import find_java
 from infra.stack.ports import choose
@@ -51,6 +51,7 @@ def examine(home: Home, environ: Mapping[str, str]) -> list[Finding]:
         "secrets": lambda: modes(home),
         "abandoned": lambda: abandoned(server_account.OUTSIDE_HOMES),
         "stack": lambda: health(EmbeddedStack(environ, cache_of(environ)).status(home)),
+        "retention": lambda: retention(home),
     }
     if environ.get("PHOIHOP_STACK") == "docker":
         checks = {name: check for name, check in checks.items() if name not in _EMBEDDED_ONLY} | {
@@ -163,6 +164,28 @@ def health(status: StackStatus) -> Finding:
     if any(part.running for part in status.parts):
         return Finding("stack", "bad", words, "Run `phoihop stack up`: it ends what hangs and starts what is missing")
     return Finding("stack", "note", words, remedy)
+
+
+def retention(home: Home) -> Finding:
+    """The log of record is kept for ever, and units' topics for two weeks, whatever somebody told the broker since."""
+    from confluent_kafka import KafkaException  # noqa: PLC0415 - slow, and needed where a stack is there alone
+
+    from infra.stack.admin import connect  # noqa: PLC0415 - as above
+    from infra.stack.retention import drifts  # noqa: PLC0415 - as above
+
+    try:
+        info = StackInfo.load(home)
+        secret = SecretFiles(info.secrets).read("kafka/admin")
+        found = drifts(connect(info.kafka.agency, info.kafka.ca, "admin", secret))
+    except StackNotRunning:
+        return Finding("retention", "good", "no topics yet")
+    except KafkaException as error:
+        return Finding(
+            "retention", "note", f"not asked: {error.args[0].str()}", "Start the stack by `phoihop stack up`"
+        )
+    if found:
+        return Finding("retention", "bad", "; ".join(found), "Run `phoihop stack up`: it sets back what is declared")
+    return Finding("retention", "good", "every topic keeps its events for as long as declared")
 
 
 def _word(running: bool, ready: bool) -> str:  # noqa: FBT001 - two facts of one part, named by the caller's loop

@@ -10,8 +10,8 @@ from schemas.topics import AGGREGATES, OWNERS, Topics
 #: Fixed at birth, because another count would send an aggregate's next event to another partition.
 EMBEDDED_PARTITIONS = 3
 PRODUCTION_PARTITIONS = 12
-_FOREVER = -1
-_UNIT_TOPIC_MS = 14 * 24 * 3600 * 1000
+FOREVER = -1
+UNIT_TOPIC_MS = 14 * 24 * 3600 * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,8 @@ def desired_state(
     units_topics = [name for unit in units for name in (names.from_unit(unit), names.to_unit(unit))]
     return DesiredState(
         topics=(
-            *(TopicSpec(name, partitions, _FOREVER) for name in keyed),
-            *(TopicSpec(name, 1, _UNIT_TOPIC_MS) for name in units_topics),
+            *(TopicSpec(name, partitions, FOREVER) for name in keyed),
+            *(TopicSpec(name, 1, UNIT_TOPIC_MS) for name in units_topics),
         ),
         principals=(
             *(f"{names.prefix}{service}" for service in services),

@@ -13,6 +13,7 @@ from infra.stack.admin import known_users, remove_users, set_secret, settle
 from infra.stack.desired import DesiredState, TopicSpec
 from infra.stack.errors import PartitionsChanged, ProvisioningUnseen
 from infra.stack.quota_admin import QuotaAdmin
+from infra.stack.retention import drifted, set_retention
 from infra.stack.secrets import SecretFiles, random_secret
 
 _SECONDS = 30.0
@@ -29,9 +30,12 @@ class Changes:
     acls_removed: int = 0
     quotas: tuple[str, ...] = ()
     """Principals of whom a quota was set or taken away."""
+    retention: tuple[str, ...] = ()
+    """Topics that kept their events for another time than is declared."""
 
     def __bool__(self) -> bool:
-        return bool(self.topics or self.principals or self.acls_added or self.acls_removed or self.quotas)
+        acls = self.acls_added or self.acls_removed
+        return bool(self.topics or self.principals or acls or self.quotas or self.retention)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,8 @@ class Provisioner:
         topics = self._topics(desired.topics)
         principals = self._principals(desired.principals)
         added, removed = self._acls(desired)
-        changes = Changes(topics, principals, added, removed, self.quotas.apply(desired.quotas, desired.principals))
+        quotas = self.quotas.apply(desired.quotas, desired.principals)
+        changes = Changes(topics, principals, added, removed, quotas, set_retention(self.admin, desired.topics))
         if changes:
             self._await(lambda: self._as_declared(desired))
         return changes
@@ -124,6 +129,7 @@ class Provisioner:
             and set(desired.principals) <= known_users(self.admin)
             and set(desired.acls) <= set(self._bindings().values())
             and not self._excess(desired)
+            and not drifted(self.admin, desired.topics)
         )
 
     def _excess(self, desired: DesiredState) -> list[AclBinding]:

@@ -1,7 +1,7 @@
 """The tables of console, unqualified: they live in the schema that the role's search_path names.
 
-All of it is made of event content and can be made again from the log. No column holds an opened value: `payload` is
-an event as it travelled, sealed. The sequence `change_number` numbers changes for the live streams.
+All but the last is made of event content and can be made again from the log. No column holds an opened value: `payload`
+is an event as it travelled, sealed. The sequence `change_number` numbers changes for the live streams.
 """
 
 from sqlalchemy import (
@@ -143,3 +143,20 @@ search_row = Table(
     Index("search_row_page_idx", "unit", text("touched desc"), text("subject_id desc")),
 )
 """All tokens of a record that one unit may find it by, after every denial: what a search is answered from."""
+
+projection_rebuild = Table(
+    "projection_rebuild",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("projection", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("barrier", JSONB, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("actor", JSONB, nullable=False),
+    Column("asked_at", DateTime(timezone=True), nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("hashes", JSONB, nullable=False, server_default=text("'{}'")),
+    CheckConstraint("state in ('building', 'switched', 'rolled_back')", name="state"),
+    Index("projection_rebuild_open_idx", "projection", unique=True, postgresql_where=text("state = 'building'")),
+)
+"""Rebuilds of what stands above. Never deleted: it says who asked, and why."""

@@ -13,7 +13,9 @@ from bus.database import Database
 from bus.expiry import Expiry
 from bus.identity import system_clock, uuid7
 from bus.kafka import KafkaBroker, KafkaSettings
-from bus.relay import Relay
+from bus.keeping import Keeper
+from bus.relay import OUTBOX, Relay
+from bus.resending import Resending
 from bus.retry import Backoff, passing
 from bus.uow import Context, UnitsOfWork
 from schemas.identifiers.address.atlas import Atlas
@@ -25,10 +27,10 @@ from services.intake.handlers.inbound import Inbound
 from services.intake.handlers.retention import Retaining
 from services.intake.office import Office
 from services.intake.vault import Vault
-from services.runtime import parked
+from services.runtime import logs_accepted, outbox, parked
 from services.runtime.actors import Actors
 from services.runtime.app import App, create_app
-from services.runtime.bus_checks import bus_checks
+from services.runtime.bus_checks import bus_checks, has_room
 from services.runtime.clients import client_of
 from services.runtime.health import Health
 from services.runtime.jwks import Jwks
@@ -67,18 +69,26 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     listens = listening(settings.topics, Inbound(parts.commands, parts.office))
     backoff = Backoff(secrets.SystemRandom().random)
     consumer = Consumer(broker, units, listens, owner=owner, backoff=backoff, limits=settings.limits)
-    relay = Relay(database, broker, owner=owner, wake=wake, tracing=tracing)
-    expiry = Expiry(database, system_clock, forget_commands)
+    again = Resending(database, broker)
+    relay = Relay(database, broker, owner=owner, wake=wake, tracing=tracing, resending=again)
+    keeper, expiry = Keeper(database, OUTBOX), Expiry(database, system_clock, forget_commands)
     kept = Kept.of(database, units, settings.limits, consumer)
     retaining = Retaining(units, office.book, settings.retention_decision)
-    health = Health({**bus_checks(database, broker, consumer, relay), **kept.checks()}, kept.warnings())
+    checks = {**bus_checks(database, broker, consumer, relay), **kept.checks(), "outbox": has_room(keeper)}
+    health = Health(checks, kept.warnings())
     meters = Meters.of(settings)
     watch(meters, database, keyring, consumer)
     watch_outbox(meters, database, relay)
     app = _app(settings, parts, health, meters, closers)
     app.tracing = tracing
-    app.include_router(parked.router(kept))
-    return Service(NAME, health, app, [consumer.run, expiry.run, retaining.run, kept.ledger.run], [relay.run])
+    for doors_here in (
+        parked.router(kept),
+        outbox.router(database, settings.topics, wake),
+        logs_accepted.router(database, broker, settings.topics, consumer),
+    ):
+        app.include_router(doors_here)
+    beside = [consumer.run, expiry.run, retaining.run, keeper.run, kept.ledger.run]
+    return Service(NAME, health, app, beside, [relay.run])
 
 
 def _office(settings: Settings) -> Office:

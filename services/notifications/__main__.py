@@ -15,15 +15,16 @@ from bus.retry import Backoff, passing
 from bus.uow import Context, UnitsOfWork
 from schemas.reference.book import ReferenceBook
 from schemas.reference.validity import vietnam_date
-from services.notifications.api import dossiers, feeds, integrity
+from services.notifications.api import dossiers, feeds, integrity, replays
 from services.notifications.api.doors import Doors
 from services.notifications.consumer import listening
 from services.notifications.handlers.delivery import Delivery
 from services.notifications.handlers.doors import Doorway
 from services.notifications.handlers.pull import Pull
+from services.notifications.handlers.replaying import Replaying
 from services.notifications.heads import Heads
 from services.notifications.repository.feeds import FEED
-from services.runtime import parked
+from services.runtime import logs_accepted, parked
 from services.runtime.actors import Actors
 from services.runtime.app import App, create_app
 from services.runtime.bus_checks import bus_checks
@@ -62,6 +63,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     listens, limits = listening(settings.topics), settings.limits
     consumer = Consumer(broker, units, listens, owner=owner, backoff=backoff, limits=limits)
     relay = Relay(database, broker, owner=owner, wake=wake, table=FEED, render=Delivery(units, doorway).render)
+    replaying = Replaying(units, doorway, broker)
     kept = Kept.of(database, units, limits, consumer)
     health = Health({**bus_checks(database, broker, consumer, relay), **kept.checks()}, kept.warnings())
     meters = Meters.of(settings)
@@ -70,15 +72,16 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     app = _app(settings, health, meters, closers)
     app.tracing = tracing
     app.include_router(parked.router(kept))
+    app.include_router(logs_accepted.router(database, broker, settings.topics, consumer))
     app.state.doors = Doors(units, Pull(units, doorway), heads, book)
-    return Service(NAME, health, app, [consumer.run, kept.ledger.run], [relay.run, heads.run])
+    return Service(NAME, health, app, [consumer.run, kept.ledger.run], [relay.run, heads.run, replaying.run])
 
 
 def _app(settings: Settings, health: Health, meters: Meters, closers: AsyncExitStack) -> App:
     directory = client_of(settings, "directory")
     closers.push_async_callback(directory.aclose)
     reading = Limiter(per_second=50, burst=200, clock=time.monotonic)
-    doors = [feeds.router(reading), integrity.router(), dossiers.router()]
+    doors = [feeds.router(reading), integrity.router(), dossiers.router(), replays.router()]
     actors = Actors(Jwks(directory, system_clock), system_clock)
     return create_app(NAME, doors, health=health, actors=actors, passing=passing, meters=meters)
 

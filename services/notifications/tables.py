@@ -10,6 +10,7 @@ from sqlalchemy import (
     DateTime,
     Identity,
     Index,
+    Integer,
     LargeBinary,
     MetaData,
     Table,
@@ -120,3 +121,21 @@ feed_copy = Table(
     Index(None, "written_at"),
 )
 """Which feed rows went to their topics in the open, batch by batch."""
+
+feed_replay = Table(
+    "feed_replay",
+    metadata,
+    Column("id", Uuid, primary_key=True, server_default=text("uuidv7()")),
+    Column("unit", Text, nullable=False),
+    Column("from_number", BigInteger, nullable=False),
+    Column("to_number", BigInteger, nullable=False),
+    Column("next_number", BigInteger, nullable=False),
+    Column("rate", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("actor", JSONB, nullable=False),
+    Column("asked_at", DateTime(timezone=True), nullable=False),
+    Column("finished_at", DateTime(timezone=True)),
+    CheckConstraint("1 <= from_number and from_number <= to_number", name="numbers"),
+    Index("feed_replay_open_idx", "unit", unique=True, postgresql_where=text("finished_at is null")),
+)
+"""What of feeds is, or was, written to their topics again. Never deleted: it says who asked, and why."""

@@ -5,6 +5,8 @@ from bus.database import Database
 from bus.gate import State
 from bus.kafka import KafkaBroker
 from bus.kafka_pulse import Pulse
+from bus.keeping import Keeper
+from bus.opening import REMEDY
 from bus.relay import Relay
 from services.runtime.checks import database_answers
 from services.runtime.health import Check, Checks
@@ -51,11 +53,20 @@ def sends(relay: Relay) -> Check:
     return check
 
 
+def has_room(keeper: Keeper) -> Check:
+    """Ready unless the outbox runs out of partitions: writers would be refused when the last one is full."""
+
+    async def check() -> str | None:
+        return keeper.trouble()
+
+    return check
+
+
 def log_is_whole(consumer: Consumer) -> Check:
     """Ready unless a partition cannot be read for good; one that is only being opened or tried again is no reason."""
 
     async def check() -> str | None:
         lost = [f"{place.topic}: {why}" for place, (state, why) in consumer.health().items() if state is State.LOG_GAP]
-        return "; ".join(lost) or None
+        return f"{'; '.join(lost)}. To heal it: {REMEDY}" if lost else None
 
     return check

@@ -119,6 +119,10 @@ def _claim_form(door: Door, knock: Knock, proof: Proof) -> list[Ask]:
     return [Ask(_filled(door, knock, proof), form=fields)]
 
 
+def _of_no_projection(body: Mapping[str, Any] | None) -> Rule:
+    return Rule(lambda door, *_: [Ask(door.path.format(projection="khong-co"), {}, body)], names=False)
+
+
 def _searches(door: Door, knock: Knock, _proof: Proof) -> list[Ask]:
     """By the ids of the record; what its words and numbers find is asked by a test of its own."""
     return [Ask(door.path, {"q": id_}) for id_ in (knock.tip, knock.case)]
@@ -135,6 +139,8 @@ _NO_LIST = "0198f0c0-0000-7000-8000-00000000dead"
 _NOTHING_PARKED = id_of(ParkedAt("planted", "phoihop.tip.v1", 0, 1))
 _SOME_RECEIPT = {"receipt": "0000-0000-0000-0000-0"}
 _OF_ALL = {"/healthz": once(), "/readyz": once(), "/openapi.json": once(), "/metrics": once()}
+_LOG = {"/outbox": once(), "/outbox/resends": each({}, {"limit": "200"}), "/log": once()}
+_LOG_ACTS = {"/outbox/resends": once({"topic": "thiếu lý do"}), "/log/accept": once({"topic": "thiếu các trường khác"})}
 _PARKED = {
     "/parked": each({}, {"limit": "500"}),
     "/parked/log": each({}, {"limit": "500"}),
@@ -189,6 +195,9 @@ RULES: Mapping[str, Rule] = {
     "cases GET /dossiers/{dossier}": Rule(_case_dossier),
     "cases POST /dossiers/{dossier}/erase": Rule(_case_dossier),
     "notifications GET /feeds/{unit}/events": Rule(_feeds, names=False),
+    "notifications GET /feeds/{unit}/replays": Rule(_feeds, names=False),
+    # Without a reason: it must write nothing again.
+    "notifications POST /feeds/{unit}/replays": once({}),
     "notifications GET /integrity/copies/{tip}": named(),
     "notifications GET /dossiers/{dossier}/feeds": named(),
     "console GET /": once(),
@@ -213,6 +222,11 @@ RULES: Mapping[str, Rule] = {
     "console GET /api/cases": each({}, *TABS, *FILTERS),
     "console GET /api/cases/{case_id}": named(),
     "console GET /static": Rule(lambda *_: [Ask("/static/phoihop.css")], names=False),
+    "console GET /projections": once(),
+    # Of none that there is: it must make nothing again, and change nothing.
+    "console POST /projections/{projection}/rebuild": _of_no_projection({}),
+    "console POST /projections/{projection}/switch": _of_no_projection(None),
+    "console POST /projections/{projection}/rollback": _of_no_projection(None),
     "public GET /": once(),
     "public POST /tips": once(_FORM),
     "public POST /tips/status": once(_SOME_RECEIPT),
@@ -227,5 +241,5 @@ RULES: Mapping[str, Rule] = {
 
 def rule_of(door: Door) -> Rule | None:
     """The rule for a door, None where nobody wrote one."""
-    everywhere = {**_OF_ALL, **_PARKED} if door.method == "GET" else _PARKED_ACTS
+    everywhere = {**_OF_ALL, **_PARKED, **_LOG} if door.method == "GET" else {**_PARKED_ACTS, **_LOG_ACTS}
     return everywhere.get(door.path) or RULES.get(str(door))

@@ -15,17 +15,19 @@ from bus.expiry import Expiry
 from bus.identity import system_clock, uuid7
 from bus.kafka import KafkaBroker, KafkaSettings
 from bus.kafka_topics import visible_topics
-from bus.relay import Relay
+from bus.keeping import Keeper
+from bus.relay import OUTBOX, Relay
+from bus.resending import Resending
 from bus.retry import Backoff, passing
 from bus.uow import Context, UnitsOfWork
 from services.intake.gateway.consumer import listening
 from services.intake.gateway.handlers import Gateway
 from services.intake.gateway.repository import forget_arrivals
 from services.intake.gateway.roster import Roster
-from services.runtime import parked
+from services.runtime import outbox, parked
 from services.runtime.actors import Actors
 from services.runtime.app import App, create_app
-from services.runtime.bus_checks import bus_checks
+from services.runtime.bus_checks import bus_checks, has_room
 from services.runtime.clients import client_of
 from services.runtime.health import Health
 from services.runtime.jwks import Jwks
@@ -56,13 +58,12 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     roster = Roster(reference.folder(), settings.topics, system_clock)
     gateway = Gateway(roster.sender, bytes.fromhex(settings.secrets.read("receipt-pepper")))
     owner = str(uuid7())
-    visible = partial(visible_topics, kafka)
+    visible, again = partial(visible_topics, kafka), Resending(database, broker)
     topics = await roster.readable(visible, otherwise=roster.topics())
-    listens = listening(settings.topics, topics, gateway)
-    backoff = Backoff(secrets.SystemRandom().random)
+    listens, backoff = listening(settings.topics, topics, gateway), Backoff(secrets.SystemRandom().random)
     consumer = Consumer(broker, units, listens, owner=owner, backoff=backoff, limits=settings.limits)
-    relay = Relay(database, broker, owner=owner, wake=wake, tracing=tracing)
-    expiry = Expiry(database, system_clock, forget_arrivals)
+    relay = Relay(database, broker, owner=owner, wake=wake, tracing=tracing, resending=again)
+    keeper, expiry = Keeper(database, OUTBOX), Expiry(database, system_clock, forget_arrivals)
 
     def listen(now: tuple[str, ...]) -> None:
         consumer.update(listening(settings.topics, now, gateway))
@@ -72,14 +73,16 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
         await roster.follow(topics, listen, stop, visible=visible)
 
     kept = Kept.of(database, units, settings.limits, consumer)
-    health = Health({**bus_checks(database, broker, consumer, relay), **kept.checks()}, kept.warnings())
+    checks = {**bus_checks(database, broker, consumer, relay), **kept.checks(), "outbox": has_room(keeper)}
+    health = Health(checks, kept.warnings())
     meters = Meters.of(settings)
     watch(meters, database, keyring, consumer)
     watch_outbox(meters, database, relay)
     app = _app(settings, health, meters, closers)
     app.tracing = tracing
     app.include_router(parked.router(kept))
-    return Service(NAME, health, app, [consumer.run, follow, expiry.run, kept.ledger.run], [relay.run])
+    app.include_router(outbox.router(database, settings.topics, wake))
+    return Service(NAME, health, app, [consumer.run, follow, expiry.run, keeper.run, kept.ledger.run], [relay.run])
 
 
 def _app(settings: Settings, health: Health, meters: Meters, closers: AsyncExitStack) -> App:

@@ -1,7 +1,6 @@
 """The consumer on both real parts: Kafka 4 and PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,40 +10,20 @@ from aiokafka import AIOKafkaProducer
 
 from brokers import KafkaBench
 from bus.broker import Partition
-from bus.database import Database
 from bus.identity import uuid7
 from bus.kafka import KafkaBroker, KafkaSettings
 from bus.ledger import tallies
 from bus.partition import partition_of
-from bus.uow import UnitsOfWork
 from bus.wire import encode
 from consuming import ADMIN, Stage, consumed, said, totals
 from infra.stack.desired import DesiredState
 from infra.stack.info import StackInfo
-from infra.stack.provision import Provisioner
 from infra.stack.secrets import SecretFiles
 from parked_builders import Trouble, is_lawful
 from schemas.envelope import Event
 from schemas.topics import Topics
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture
-async def bench(stack: StackInfo, kafka_admin: Provisioner) -> AsyncIterator[KafkaBench]:
-    password = SecretFiles(stack.secrets).read("kafka/admin")
-    settings = KafkaSettings(stack.kafka.bootstrap, Path(stack.kafka.ca), "admin", password, fetch_wait_seconds=0.2)
-    made = KafkaBench(settings, kafka_admin)
-    yield made
-    await made.close()
-
-
-@pytest.fixture
-async def scene(bench: KafkaBench, work: UnitsOfWork, store: Database) -> Stage:
-    """A stage whose topic of cases is on Kafka, with three partitions."""
-    made = Stage(bench.broker(), work, store, prefix=bench.prefix)
-    await bench.topic("phoihop.case.v1", 3)
-    return made
 
 
 def story(length: int, count: int) -> list[Event[Any]]:

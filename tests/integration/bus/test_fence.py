@@ -149,6 +149,32 @@ async def test_an_offset_that_does_not_count_in_this_log_keeps_the_gate_shut(
     assert (await gap_of(stage)).startswith(reason)
 
 
+async def test_a_topic_made_anew_between_two_fetches_is_noticed_though_nobody_is_told(
+    stage: Stage, memory: MemoryBroker
+) -> None:
+    consumer = stage.consumer(pace=type(stage.consumer()._pace)(fetch=0.05, compare=0.1))
+    await stage.say(*(said(uuid7(), 1) for _ in range(10)))
+
+    async with stage.running(consumer):
+        await stage.until(lambda: consumed(consumer) == 10)
+        memory._topics[stage.topic].id = "made-anew"
+        await stage.until(lambda: {state.value for state, _ in consumer.health().values()} == {"log_gap"})
+
+
+async def test_a_gap_that_was_healed_is_read_at_once_when_that_is_told(stage: Stage, memory: MemoryBroker) -> None:
+    memory.create_topic(stage.topic, 1)
+    await stage.say(*(said(uuid7(), 1) for _ in range(10)))
+    memory.expire(Partition(stage.topic, 0), 4)
+    consumer = stage.consumer()
+
+    async with stage.running(consumer):
+        await stage.until(lambda: any(state.value == "log_gap" for state, _ in consumer.health().values()))
+        async with stage.database.autocommit() as raw:
+            await raw.execute("update consumer_offset set next_offset = 4")
+        consumer.look_again()
+        await stage.until(lambda: consumed(consumer) == 6)
+
+
 async def test_a_gap_in_one_partition_leaves_the_others_open(stage: Stage, memory: MemoryBroker) -> None:
     events = [said(uuid7(), 1) for _ in range(30)]
     await stage.say(*events)

@@ -30,7 +30,11 @@ async def store(database: TestDatabase) -> AsyncIterator[Database]:
     """The schema of intake, who may make and open keys, holding the bus's tables and `thing(id, told)`."""
     made = Database.connect(database.url("intake"), application="bus tests")
     async with made.autocommit() as raw:
-        for statement in (*ddl.statements("0001_bus"), "create table thing (id int primary key, told jsonb)"):
+        for statement in (
+            *ddl.statements("0001_bus"),
+            *ddl.statements("0003_bus"),
+            "create table thing (id int primary key, told jsonb)",
+        ):
             await raw.execute(statement)
     yield made
     async with made.autocommit() as raw:

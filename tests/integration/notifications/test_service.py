@@ -2,17 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bus.identity import system_clock, uuid7
+from bus.identity import uuid7
 from feed_builders import (
     CO,
-    COORDINATOR,
     DESK,
     FULL,
     INTEGRITY,
@@ -26,52 +22,10 @@ from feed_builders import (
     received,
 )
 from feed_service import SECONDS, Running
-from infra.stack.desired import DesiredState
-from infra.stack.testing import TestDatabase
 from schemas.events import CaseClaimed, CommandAccepted, SignalDetected
-from schemas.topics import Topics
-from services.directory.signing import Signer
-from services.notifications.__main__ import build
-from services.runtime.actors import Actors
-from services.runtime.settings import Settings
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("principals")]
 WHY = {"reason": "không còn nguồn"}
-
-
-@pytest.fixture
-def units() -> Sequence[str]:
-    return (LEAD, CO, COORDINATOR, DESK, INTEGRITY)
-
-
-@pytest.fixture
-async def running(
-    database: TestDatabase, principals: DesiredState, topics: Topics, tmp_path: Path
-) -> AsyncIterator[Running]:
-    info = database.info
-    told = json.loads(info.model_dump_json())
-    place = told["postgres"] | {"database": database.name}
-    (tmp_path / "stack.json").write_text(json.dumps(told | {"postgres": place}))
-    (tmp_path / "secrets").symlink_to(info.secrets)
-    nowhere = dict.fromkeys(("directory", "notifications"), "http://127.0.0.1:9")
-    (tmp_path / "services.json").write_text(json.dumps(nowhere))
-    signer = Signer.load(info.secrets / "actor-signing.json")
-    stop = asyncio.Event()
-    async with AsyncExitStack() as closers:
-        service = await build(Settings(home=tmp_path, topic_prefix=topics.prefix), closers)
-        assert service.app
-        service.app.state.actors = Actors(signer, system_clock)
-        tasks = [asyncio.ensure_future(run(stop)) for run in (*service.consumers, *service.relays)]
-        yield Running(service.app, signer, topics, database)
-        service.health.stopping.set()
-        stop.set()
-        await asyncio.gather(*tasks)
-    connection = await database.connect("postgres")
-    tables = "feed, feed_counter, case_counter, denial, case_origin, feed_copy, tip_state"
-    tables += ", outbox_cursor, parked_event, parked_key, parked_act"
-    await connection.execute("set search_path = notifications")
-    await connection.execute(f"truncate {tables}")
-    await connection.close()
 
 
 async def test_units_read_their_feeds_with_their_own_credentials_and_by_http(running: Running) -> None:

@@ -7,7 +7,7 @@ import pytest
 from bus import ddl
 
 
-@pytest.mark.parametrize("name", ["0001_outbox", "0001_bus", "0002_parking"])
+@pytest.mark.parametrize("name", ["0001_outbox", "0001_bus", "0002_parking", "0003_bus"])
 def test_every_statement_is_one_statement(name: str) -> None:
     for statement in ddl.statements(name):
         assert re.match(r"(create (table|index|unique index)|insert into|alter table|update) ", statement)
@@ -18,12 +18,12 @@ def test_every_statement_is_one_statement(name: str) -> None:
 
 def test_the_bus_script_is_outbox_and_consumer_together() -> None:
     assert ddl.statements("0001_bus") == ddl.statements("0001_outbox") + ddl.statements("0001_consumer")
+    assert ddl.statements("0003_bus") == ddl.statements("0003_archive") + ddl.statements("0003_log")
 
 
 def test_every_table_that_is_created_is_known_as_the_bus_s_own() -> None:
-    created = re.findall(
-        r"create table (\w+)", "\n".join([*ddl.statements("0001_bus"), *ddl.statements("0002_parking")])
-    )
+    scripts = [one for name in ("0001_bus", "0002_parking", "0003_bus") for one in ddl.statements(name)]
+    created = re.findall(r"create table (\w+)", "\n".join(scripts))
 
     assert set(created) >= ddl.TABLES
     assert all(ddl.owned(name) for name in created)

@@ -62,3 +62,40 @@ def test_another_units_feed_is_refused(town: Town) -> None:
 
     assert done.exit_code == 1
     assert "Not your unit's feed." in done.stderr
+
+
+REPLAY = {
+    "unit": "qltt-79",
+    "from_number": 5,
+    "to_number": 9,
+    "next_number": 5,
+    "rate": 100,
+    "asked_by": "quan-tri",
+    "reason": "mất tệp",
+    "finished_at": None,
+}
+
+
+def test_a_replay_is_asked_for_by_number_or_by_time(town: Town) -> None:
+    town.answers["POST", "/feeds/qltt-79/replays"] = REPLAY
+    bounds = ("--from", "2026-11-24T08:00:00+07:00", "--to", "9")
+    done = CliRunner().invoke(app, ["replay", "qltt-79", *bounds, "--reason", "mất tệp"])
+
+    asked = town.told("/feeds/qltt-79/replays").body
+    assert asked == {"from_time": "2026-11-24T08:00:00+07:00", "to_number": 9, "rate": 100, "reason": "mất tệp"}
+    assert done.stdout == "qltt-79 5 to 9: at number 5, 100/s, asked by quan-tri: mất tệp\n"
+
+
+def test_replays_are_listed_and_none_is_said(town: Town) -> None:
+    town.answers["GET", "/feeds/qltt-79/replays"] = {"replays": [{**REPLAY, "finished_at": "2026-11-24T10:00:00Z"}]}
+    assert ": finished, " in CliRunner().invoke(app, ["replays", "qltt-79"]).stdout
+
+    town.answers["GET", "/feeds/qltt-79/replays"] = {"replays": []}
+    assert CliRunner().invoke(app, ["replays", "qltt-79"]).stdout == "nothing was written again\n"
+
+
+def test_a_bound_that_is_no_number_and_no_time_is_wrong_usage(town: Town) -> None:
+    done = CliRunner().invoke(app, ["replay", "qltt-79", "--from", "hôm qua", "--reason", "thử"])
+
+    assert (done.exit_code, town.asked) == (2, [])
+    assert "2026-11-24T08:00:00+07:00" in done.stderr

@@ -27,7 +27,7 @@ def status(home: Home, *, running: tuple[bool, bool], ready: tuple[bool, bool]) 
 def test_every_check_finds_something_and_whatever_is_not_good_has_a_remedy(home: Home, tmp_path: Path) -> None:
     findings = checks.examine(home, {"PHOIHOP_CACHE": str(tmp_path / "cache")})
 
-    names = ["python", "java", "jars", "postgresql", "disk", "ports", "secrets", "abandoned", "stack"]
+    names = ["python", "java", "jars", "postgresql", "disk", "ports", "secrets", "abandoned", "stack", "retention"]
     assert [finding.name for finding in findings] == names
     assert all(finding.remedy for finding in findings if finding.verdict != "good")
 
