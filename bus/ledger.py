@@ -55,6 +55,12 @@ class Tally:
     redriven: int
     discarded: int
 
+    @property
+    def unaccounted(self) -> int:
+        """How many records are missing, or one too many, on either side of the law; 0 while it holds."""
+        passed = self.passed - self.applied - self.skipped - self.parked - self.void
+        return abs(passed) + abs(self.parked - self.held - self.redriven - self.discarded)
+
     def broken(self) -> str | None:
         """How the law does not hold, with the numbers; None if it does."""
         where = f"{self.group} {self.topic}/{self.partition}"

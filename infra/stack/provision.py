@@ -56,7 +56,9 @@ class Provisioner:
         principals = self._principals(desired.principals)
         added, removed = self._acls(desired)
         quotas = self.quotas.apply(desired.quotas, desired.principals)
-        changes = Changes(topics, principals, added, removed, quotas, set_retention(self.admin, desired.topics))
+        # A topic made a moment ago keeps what it was made with, and not every broker knows of it yet.
+        before = [spec for spec in desired.topics if spec.name not in topics]
+        changes = Changes(topics, principals, added, removed, quotas, set_retention(self.admin, before))
         if changes:
             self._await(lambda: self._as_declared(desired))
         return changes

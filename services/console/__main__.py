@@ -74,7 +74,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     sibling = _siblings(settings, tracing, closers)
     doors, actors = _doors(sibling, units, tokens, hub)
     meters = Meters.of(settings)
-    watch(meters, database, keyring, consumer, finder)
+    watch(meters, database, keyring, kept.ledger, consumer, finder)
     app = assembled(doors, actors, health, meters)
     app.tracing = tracing
     carrying = Lists(sibling("intake"), doors.sessions)

@@ -77,7 +77,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     checks = {**bus_checks(database, broker, consumer, relay), **kept.checks(), "outbox": has_room(keeper)}
     health = Health(checks, kept.warnings())
     meters = Meters.of(settings)
-    watch(meters, database, keyring, consumer)
+    watch(meters, database, keyring, kept.ledger, consumer)
     watch_outbox(meters, database, relay)
     app = _app(settings, parts, health, meters, closers)
     app.tracing = tracing

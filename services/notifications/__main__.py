@@ -67,7 +67,7 @@ async def build(settings: Settings, closers: AsyncExitStack) -> Service:
     kept = Kept.of(database, units, limits, consumer)
     health = Health({**bus_checks(database, broker, consumer, relay), **kept.checks()}, kept.warnings())
     meters = Meters.of(settings)
-    watch(meters, database, keyring, consumer)
+    watch(meters, database, keyring, kept.ledger, consumer)
     watch_feed(meters, database, relay, lambda: book.integrity_units_at(vietnam_date(system_clock())))
     app = _app(settings, health, meters, closers)
     app.tracing = tracing

@@ -42,8 +42,8 @@ UNACCOUNTED = Metric(
 CONSERVATION = Metric(
     "phoihop_conservation_unaccounted", Kind.GAUGE, ("group", "topic"), "records",
     "The same law over the group's whole life, from the counters that it keeps in its database.",
-    "Anything but 0 is a defect of the bus; as above. Restarts do not reset it.",
-    hooked=True,
+    "Anything but 0 is a defect of the bus; as above. Restarts do not reset it. "
+    "`/readyz` of the service tells the numbers under `ledger`.",
 )  # fmt: skip
 LAG = Metric(
     "phoihop_consumer_lag_records", Kind.GAUGE, ("group", "topic", "partition"), "records",

@@ -8,6 +8,7 @@ from bus.backlog import Asked, backlog
 from bus.consumer import Consumer
 from bus.database import Database
 from bus.gate import State
+from bus.ledger import Ledger
 from bus.parked_count import parked_count
 from bus.partitions import ahead_of
 from bus.relay import Relay
@@ -49,6 +50,23 @@ def lag_source(consumer: Consumer, topics: Topics) -> Source:
         ]
 
     return Source(f"lag {consumer.group}", read)
+
+
+def ledger_source(ledger: Ledger, topics: Topics) -> Source:
+    """How many records the ledger could not account for when it looked last, by group and topic."""
+
+    async def read() -> list[Sample]:
+        missing: Counter[tuple[str, str]] = Counter()
+        for tally in ledger.tallies:
+            name = told_as(tally.topic, topics)
+            if name is not None:
+                missing[tally.group, name] += tally.unaccounted
+        return [
+            Sample(catalogue_bus.CONSERVATION, {"group": group, "topic": topic}, float(records))
+            for (group, topic), records in missing.items()
+        ]
+
+    return Source("ledger", read)
 
 
 def told_as(topic: str, topics: Topics) -> str | None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 
 from bus.consumer import Consumer
 from bus.database import Database
+from bus.ledger import Ledger
 from bus.relay import Relay
 from bus.sealing import Keyring
 from services.runtime.metrics import sources_bus
@@ -14,12 +15,12 @@ OUTBOX = "outbox"
 Units = Callable[[], Collection[str]]
 
 
-def watch(meters: Meters, database: Database, keyring: Keyring, *consumers: Consumer) -> None:
+def watch(meters: Meters, database: Database, keyring: Keyring, ledger: Ledger, *consumers: Consumer) -> None:
     """Show what these have done. What only the integrity route may know is in no count of events."""
     hidden = _integrity(meters)
     groups = [consumer.group for consumer in consumers]
     meters.add(sources_bus.pool_source(database), sources_bus.keys_source(keyring))
-    meters.add(sources_bus.parked_source(database, groups, hidden))
+    meters.add(sources_bus.parked_source(database, groups, hidden), sources_bus.ledger_source(ledger, meters.topics))
     for consumer in consumers:
         meters.add(
             sources_bus.consumer_source(consumer, meters.topics), sources_bus.lag_source(consumer, meters.topics)

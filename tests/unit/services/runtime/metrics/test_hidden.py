@@ -1,6 +1,7 @@
 """What only the integrity route may know is in no count of events, in no count of requests, and not subtractable."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -11,6 +12,8 @@ from bus.applying import Counts
 from bus.broker import Partition
 from bus.consumer import Consumer
 from bus.identity import system_clock, uuid7
+from bus.ledger import Ledger, Tally
+from bus.limits import Limits
 from bus.listening import Listening
 from bus.memory import MemoryBroker
 from bus.relay import Relay
@@ -52,6 +55,22 @@ async def test_records_without_an_outcome_are_told_whichever_topic_they_are_of(c
     consumer._applier.counts.update({TIP: Counts(5, 4, 1, 0), INTEGRITY: Counts(3, 1, 0, 1)})
     samples = await told(sources_bus.consumer_source(consumer, Topics()))
     assert [sample.value for sample in samples if sample.metric.name == "phoihop_consumer_unaccounted"] == [1.0]
+
+
+async def test_what_the_ledger_misses_is_told_by_topic_but_for_the_integrity_topic() -> None:
+    ledger = Ledger(NO_DATABASE, Limits())
+    whole = Tally("cases", TIP, 0, 10, 6, 2, 2, 0, 1, 1, 0)
+    ledger._tallies = [
+        whole,
+        replace(whole, partition=1, applied=5),
+        replace(whole, topic="from.customs-hq", held=0),
+        replace(whole, topic="from.qltt-79", passed=12),
+        replace(whole, topic=INTEGRITY, applied=1),
+    ]
+
+    samples = await told(sources_bus.ledger_source(ledger, Topics()))
+
+    assert {sample.labels["topic"]: sample.value for sample in samples} == {TIP: 1.0, "from.*": 3.0}
 
 
 async def test_the_lag_of_the_integrity_topic_is_not_told(consumer: Consumer, monkeypatch: pytest.MonkeyPatch) -> None:
