@@ -118,7 +118,7 @@ class Member:
         batch = self.logs[place.partition.number][start : start + self.chance.randrange(1, BATCH)]
         if not batch:
             return
-        self.blow = self.chance.choice(list(Blow)) if self.chance.random() < 0.06 else None
+        self.blow = self.chance.choice(list(Blow)) if self.chance.random() < 0.15 else None
         await self._suffer(Blow.CRASH_BEFORE, Blow.FREEZE_BEFORE)
         before = place.grip
         await applier.apply(place, batch)
