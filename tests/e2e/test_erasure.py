@@ -33,6 +33,7 @@ pytestmark = [
     pytest.mark.e2e,
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.timeout(240),
+    pytest.mark.usefixtures("nobody_else"),
 ]
 PERSONAL = ("person", "shop", "address", "narrative", "tax_code")
 VAULTED = ("content", "informant_name", "organisation", "phone")

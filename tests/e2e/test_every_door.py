@@ -33,6 +33,7 @@ pytestmark = [
     pytest.mark.e2e,
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.timeout(240),
+    pytest.mark.usefixtures("nobody_else"),
 ]
 """The first test waits for the bus and for the story."""
 _PARK = """

@@ -24,8 +24,10 @@ pytestmark = [
     pytest.mark.e2e,
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.timeout(240),
+    pytest.mark.usefixtures("nobody_else"),
 ]
 PARTS = ("_bucket", "_count", "_sum")
+LAG = "phoihop_consumer_lag_records"
 ONLY_AFTER_A_REFUSAL = {"phoihop_http_rate_limited_total"}
 MOVES_BY_ITSELF = ("process_", "python_", "phoihop_disk_", "phoihop_database_", "phoihop_relay_lease_", "phoihop_keys_")
 Series = tuple[str, str, tuple[tuple[str, str], ...]]
@@ -111,17 +113,16 @@ async def test_every_record_of_the_running_bus_is_accounted_for(numbers: Numbers
 async def test_a_tip_held_at_the_door_moves_no_number_that_an_operator_could_follow(
     numbers: Numbers, story: Story
 ) -> None:
-    with numbers.people.bus.alone():
-        await story.settled.wait()
-        before = await numbers.all()
-        await story.send("H")
-        await story.settled.wait()
-        after = await numbers.all()
+    await story.settled.wait()
+    before = await numbers.all()
+    await story.send("H")
+    await story.settled.wait()
+    after = await numbers.all()
 
     assert not [series for series in after if "integrity" in json.dumps(series)]
-    assert set(after) - set(before) <= _first_requests(after)
-    # A partition that is just being opened has no lag to tell.
-    assert {name for _, name, _ in set(before) - set(after)} <= {"phoihop_consumer_lag_records"}
+    # A partition that is just being opened has no lag to tell, and the broker may be asked for it too late.
+    assert {name for _, name, _ in set(before) - set(after)} <= {LAG}
+    assert {series for series in set(after) - set(before) if series[1] != LAG} <= _first_requests(after)
     both = before.keys() & after.keys()
     moved = {series: after[series] - before[series] for series in both if after[series] != before[series]}
     assert {series: by for series, by in moved.items() if _could_be_followed(series, by)} == {}

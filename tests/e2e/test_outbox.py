@@ -9,7 +9,12 @@ import pytest
 
 from bus_run import Bus
 
-pytestmark = [pytest.mark.integration, pytest.mark.e2e, pytest.mark.timeout(180)]
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.e2e,
+    pytest.mark.timeout(240),
+    pytest.mark.usefixtures("nobody_else"),
+]
 
 TOPIC = "phoihop.command.v1"
 

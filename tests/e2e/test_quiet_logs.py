@@ -14,7 +14,12 @@ from cli.demo.person import RefusedError
 from walking.held import NAMED, Story, Tip
 from walking.marks import Words
 
-pytestmark = [pytest.mark.integration, pytest.mark.e2e, pytest.mark.timeout(240)]
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.e2e,
+    pytest.mark.timeout(240),
+    pytest.mark.usefixtures("nobody_else"),
+]
 _SHORT = 12
 """A secret shorter than this is no secret that a log could give away by accident."""
 

@@ -7,6 +7,7 @@ that compares what others may change meanwhile does so inside `running_bus.alone
 
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,3 +53,10 @@ def running_bus() -> "Bus":
     from bus_run import BusRun
 
     return BusRun(Run(Path(os.environ[RUN]), os.environ)).up()
+
+
+@pytest.fixture
+def nobody_else(running_bus: "Bus") -> Iterator[None]:
+    """For the length of a test nobody else of this run is at the bus, if they ask for this too, or for `alone()`."""
+    with running_bus.alone():
+        yield
