@@ -106,22 +106,20 @@ class Keyring:
 
     def recall(self, dossier: UUID, purpose: str) -> bytes | None:
         """The key, if it was opened for this purpose within the last five minutes."""
-        kept = self._kept.get((purpose, dossier))
-        if kept is None:
-            return None
-        if self._clock() >= kept[1]:
-            del self._kept[purpose, dossier]
-            return None
-        self.numbers.recalled += 1
-        return kept[0]
+        return self.recall_all((dossier,), purpose).get(dossier)
 
     def recall_all(self, dossiers: Collection[UUID], purpose: str) -> dict[UUID, bytes]:
-        """Those of these keys that `recall` would give."""
+        """Those of these keys that were opened for this purpose within the last five minutes; older ones are let go."""
         now, found = self._clock(), {}
         for dossier in dossiers:
-            kept = self._kept.get((purpose, dossier))
-            if kept is not None and now < kept[1]:
+            known = (purpose, dossier)
+            kept = self._kept.get(known)
+            if kept is None:
+                continue
+            if now < kept[1]:
                 found[dossier] = kept[0]
+            else:
+                del self._kept[known]
         self.numbers.recalled += len(found)
         return found
 

@@ -147,6 +147,16 @@ def test_a_key_is_remembered_for_five_minutes_and_its_own_purpose() -> None:
     assert ring.recall(A_SIGNAL, "route") is None
 
 
+def test_a_key_past_its_time_is_not_only_not_given_but_let_go() -> None:
+    hands = Hands()
+    ring = a_keyring(hands)
+    ring.remember({A_SIGNAL: KEY, A_TIP: OTHER_KEY}, "route")
+    hands.now = NOW + CACHE_AGE
+
+    assert ring.recall_all([A_SIGNAL, A_TIP], "route") == {}
+    assert not ring._kept
+
+
 def test_recalling_a_key_does_not_prolong_it() -> None:
     hands = Hands()
     ring = a_keyring(hands)
